@@ -1,0 +1,137 @@
+/* mutate_model - broken model and adapter files, opened and used (usage: mutate_main.h).
+ *
+ * Two thirds of the files keep a sound structure and get bad contents (gguf_rewrite.h), which is what comes
+ * past the reader; the rest, and some of those, have counts, lengths and single bytes changed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/gguf_parts.h"
+#include "tests/fuzz/fuzz_check.h"
+#include "tests/fuzz/fuzz_targets.h"
+#include "tests/fuzz/gguf_rewrite.h"
+#include "tests/fuzz/mutate_main.h"
+#include "tests/support/gguf_writer.h"
+#include "tests/support/tiny_model.h"
+#include "tests/support/tiny_quant.h"
+#include "tests/support/tiny_vocab.h"
+
+static const struct tiny_model models[] = {
+    {.arch = "llama", .n_embd = 32, .n_layers = 1},
+    {.arch = "llama", .n_embd = 32, .n_layers = 2, .type = QUANT_Q8_0, .untied = true},
+    {.arch = "qwen2", .n_embd = 32, .n_layers = 1, .type = QUANT_Q4_0},
+    {.arch = "qwen2", .n_embd = 32, .n_layers = 1, .type = QUANT_BF16},
+    {.arch = "qwen3", .n_embd = 32, .n_layers = 1, .type = QUANT_Q4_1},
+    {.arch = "qwen3", .n_embd = 256, .n_layers = 1, .n_head = 2, .n_head_kv = 1, .n_ff = 256,
+     .type = QUANT_Q4_K},
+    {.arch = "llama", .n_embd = 256, .n_layers = 1, .n_head = 2, .n_head_kv = 1, .n_ff = 256,
+     .type = QUANT_Q6_K},
+};
+
+#define N_MODELS (sizeof models / sizeof *models)
+enum { SPM = N_MODELS, ADAPTER, N_SEEDS };
+
+static strbuf files[N_SEEDS];
+static struct gguf_layout layouts[N_SEEDS];
+
+/* The first model with the SentencePiece tokenizer: other keys in the same places. */
+static void build_spm(strbuf *out)
+{
+    const struct gguf_layout *l = &layouts[0];
+    struct gguf_writer w;
+    float scores[TINY_VOCAB];
+    for (int i = 0; i < TINY_VOCAB; i++)
+        scores[i] = (float)-i;
+    gguf_writer_init(&w);
+    for (size_t i = 0; i < l->n_kv; i++) {
+        text entry = text_slice(strbuf_view(&files[0]), l->kv[i].at, l->kv[i].n);
+        text key = gguf_stored_text((const uint8_t *)entry.p);
+        if (text_equal(key, TEXT("tokenizer.ggml.model")))
+            gguf_writer_text(&w, "tokenizer.ggml.model", TEXT("llama"));
+        else
+            strbuf_text(&w.kv, entry);
+    }
+    gguf_writer_array(&w, "tokenizer.ggml.scores", GGUF_F32, scores, TINY_VOCAB);
+    w.n_kv = l->n_kv + 1;
+    for (size_t i = 0; i < l->n_tensors; i++)
+        strbuf_text(&w.table, text_slice(strbuf_view(&files[0]), l->tensors[i].at, l->tensors[i].n));
+    w.n_tensors = l->n_tensors;
+    strbuf_text(&w.data, text_slice(strbuf_view(&files[0]), l->data, files[0].n));
+    PROMISE(gguf_writer_finish(&w, out));
+    gguf_writer_free(&w);
+}
+
+static void add_pair(struct gguf_writer *w, const char *stem, int64_t n_in, int64_t n_out)
+{
+    enum { RANK = 4, MOST = 64 * RANK };
+    char name[96];
+    float x[MOST];
+    PROMISE(n_in * RANK <= MOST && n_out * RANK <= MOST);
+    tiny_normals(x, MOST, 1, 1);
+    snprintf(name, sizeof name, "%s.weight.lora_a", stem);
+    gguf_writer_tensor(w, name, QUANT_F32, 2, (int64_t[]){n_in, RANK}, x, (size_t)(n_in * RANK) * 4);
+    snprintf(name, sizeof name, "%s.weight.lora_b", stem);
+    gguf_writer_tensor(w, name, QUANT_F32, 2, (int64_t[]){RANK, n_out}, x, (size_t)(n_out * RANK) * 4);
+}
+
+static void build_adapter(strbuf *out)
+{
+    struct gguf_writer w;
+    gguf_writer_init(&w);
+    gguf_writer_text(&w, "general.architecture", TEXT("llama"));
+    gguf_writer_text(&w, "general.type", TEXT("adapter"));
+    gguf_writer_text(&w, "adapter.type", TEXT("lora"));
+    gguf_writer_float(&w, "adapter.lora.alpha", GGUF_F32, 8);
+    add_pair(&w, "blk.0.attn_q", 32, 32);
+    add_pair(&w, "blk.0.ffn_down", 64, 32);
+    PROMISE(gguf_writer_finish(&w, out));
+    gguf_writer_free(&w);
+}
+
+static void build_seeds(void)
+{
+    for (size_t i = 0; i < N_SEEDS; i++) {
+        if (i < N_MODELS)
+            PROMISE(tiny_model_write(&files[i], &models[i], NULL) == SHEAF_OK);
+        else if (i == SPM)
+            build_spm(&files[i]);
+        else
+            build_adapter(&files[i]);
+        gguf_layout_init(&layouts[i], strbuf_view(&files[i]));
+        PROMISE(fuzz_model((const uint8_t *)files[i].p, files[i].n) == SHEAF_OK);
+    }
+}
+
+static void break_structure(struct dice *d, strbuf *out, size_t seed)
+{
+    for (uint64_t k = 1 + dice_roll(d, 3); k > 0; k--) {
+        if (dice_roll(d, 2))
+            gguf_layout_change(d, &layouts[seed], out);
+        else
+            mutator_bytes(d, out, strbuf_view(&files[dice_roll(d, N_SEEDS)]));
+    }
+}
+
+static void make(struct dice *d, strbuf *out)
+{
+    size_t seed = dice_roll(d, N_SEEDS);
+    text file = strbuf_view(&files[seed]);
+    uint64_t how = dice_roll(d, 6);
+    if (how < 4)
+        gguf_rewrite(d, out, file, &layouts[seed]);
+    else
+        strbuf_text(out, file);
+    if (how >= 3)
+        break_structure(d, out, seed);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct mutate_program program = {"mutate_model", make, fuzz_model, outcome_of_code};
+    build_seeds();
+    int status = mutate_main(argc, argv, &program);
+    for (size_t i = 0; i < N_SEEDS; i++) {
+        strbuf_free(&files[i]);
+        gguf_layout_free(&layouts[i]);
+    }
+    return status;
+}

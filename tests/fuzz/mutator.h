@@ -1,0 +1,38 @@
+/* mutator.h - chance and changes, shared by the mutation programs.
+ *
+ * Everything that a round does follows from (seed, round), so one round can be repeated alone. */
+#ifndef TESTS_FUZZ_MUTATOR_H
+#define TESTS_FUZZ_MUTATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+/* Random numbers of one round. */
+struct dice {
+    uint64_t seed, round, n;
+};
+
+/* 0 .. sides - 1; sides >= 1. */
+uint64_t dice_roll(struct dice *d, uint64_t sides);
+
+/* True once in n. */
+bool dice_once_in(struct dice *d, uint64_t n);
+
+/* A number at which checks tend to fail: small ones, powers of two and their neighbours, near `old`, near
+ * `size` (of the file), negative ones. */
+uint64_t dice_number(struct dice *d, uint64_t old, uint64_t size);
+
+/* Zeros, tiny, huge, infinite, NaN, negative. */
+double dice_real(struct dice *d);
+
+/* Puts `t` in the place of the n bytes at `at`; aborts without memory. */
+void mutator_replace(strbuf *b, size_t at, size_t n, text t);
+
+/* One change that knows nothing of the format: bits flipped, bytes of `donor` written over or put in,
+ * bytes removed or repeated, the end cut off. `b` must not be empty and does not become so. */
+void mutator_bytes(struct dice *d, strbuf *b, text donor);
+
+#endif
