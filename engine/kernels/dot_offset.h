@@ -1,0 +1,28 @@
+/* dot_offset.h - the start of an integer sum, for the files that compute them. */
+#ifndef ENGINE_KERNELS_DOT_OFFSET_H
+#define ENGINE_KERNELS_DOT_OFFSET_H
+
+#include "engine/kernels/acts.h"
+#include "engine/kernels/panel_shape.h"
+
+#define BLOCK_STEPS (PANEL_COLS / 4) /* a step: 4 columns */
+
+/* What undoes the codes' offset in the sum of group g; the sums of a tile start here. */
+INLINE vi offset_sum(const struct act_block *x, const struct panel_shape *shape, int g)
+{
+    if (shape->offset == 0)
+        return vi_zero();
+    if (shape->offset == 8)
+        return vi_set1(x->off8);
+    return vi_set1(shape->groups == 1 ? x->off128 : x->half_off128[g]);
+}
+
+/* The 4 codes of a step in every 32-bit lane. */
+INLINE vi act_step(const struct act_block *x, int step)
+{
+    int32_t codes;
+    memcpy(&codes, x->q + 4 * step, sizeof codes);
+    return vi_set1(codes);
+}
+
+#endif

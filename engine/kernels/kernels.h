@@ -1,0 +1,145 @@
+/* kernels.h - the arithmetic of a step, as one table filled at run time with the best tier the CPU
+ * can run.
+ *
+ * Contract of every entry: the result of a row depends on that row and the weights only, never on
+ * the number of rows, the panel range or the thread: each output has one fixed order of operations.
+ * The reference (kernels_ref.c, portable C) defines what is right; the other tiers are tested
+ * against it. The integer part of the quantised products is exact, and the float part uses the same
+ * fused multiply-adds in the same order, so matmul agrees bit for bit between tiers.
+ *
+ * Legend: R rows (tokens of all traces in a step), C = n_in columns, O = n_out outputs. */
+#ifndef ENGINE_KERNELS_H
+#define ENGINE_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/quant.h"
+
+enum cpu_tier { CPU_REF, CPU_AVX2, CPU_AVX512, CPU_VNNI, CPU_TIERS };
+
+/* Weights repacked into panels of 16 outputs. In a panel the codes of 4 consecutive columns of the
+ * 16 outputs stand together (64 bytes as 8-bit codes), scales in line before the codes they belong
+ * to, so that a product is one sequential stream. */
+enum panel_layout {
+    PANEL_F32,  /* [C][16] f32                                                                */
+    PANEL_F16,  /* [C][16] f16                                                                */
+    PANEL_BF16, /* [C][16] bf16                                                               */
+    PANEL_Q4_0, /* 4-bit codes, f16 scale per 32, minimum -8 scales                           */
+    PANEL_Q4_1, /* 4-bit codes, f16 scale and minimum per 32                                  */
+    PANEL_Q5_1, /* 8-bit codes, f16 scale and minimum per 32                                  */
+    PANEL_Q4_K, /* 4-bit codes, per 256: f16 d, dmin; per 32: u8 scale, u8 minimum            */
+    PANEL_Q5_K, /* 8-bit codes, scales of Q4_K                                                */
+    PANEL_Q8_0, /* 8-bit codes, f16 scale per 32 (Q8_0, Q5_0, IQ4_NL)                         */
+    PANEL_Q6_K, /* 8-bit codes, per 256: f16 d; per 16: i8 scale (Q6_K, Q3_K, IQ4_XS)         */
+    PANEL_I8,   /* 8-bit codes, f32 scale and minimum per 16: every other quantised type      */
+    PANEL_LAYOUTS
+};
+
+#define PANEL_OUT 16
+
+/* W [n_out][n_in] in panels; the last panel is padded with zero rows. */
+struct panels {
+    enum panel_layout layout;
+    size_t n_out, n_in;
+    size_t panel_bytes;  /* of one panel of 16 outputs */
+    const uint8_t *data; /* [panels_count][panel_bytes], 64-byte aligned */
+};
+
+static inline size_t panels_count(const struct panels *w)
+{
+    return (w->n_out + PANEL_OUT - 1) / PANEL_OUT;
+}
+
+/* Layout for a tensor type, and whether rows of n_in columns fit it (quantised: n_in % 32 == 0, K
+ * layouts % 256). False: no layout; the caller dequantises to f32 first or refuses. */
+bool panels_layout(enum panel_layout *out, enum quant_type type, size_t n_in);
+
+/* Bytes of one panel. */
+size_t panels_panel_bytes(enum panel_layout layout, size_t n_in);
+
+/* Packs panels [begin, end) of a tensor whose rows lie back to back at `src` (type's own blocks) into
+ * w->data (cast to writable by the caller, who owns it). Values are those of quant_dequantize up to one
+ * rounding of scale x code. Thread-safe for disjoint ranges. */
+void panels_pack(const struct panels *w, uint8_t *dst, enum quant_type type, const uint8_t *src,
+                 size_t begin, size_t end);
+
+/* One row of W back as f32[n_in] (tests, token embedding from a packed tied head). */
+void panels_row(const struct panels *w, size_t row, float *out);
+
+/* Activations of a step: R rows of C f32, and the same as int8 with one f32 scale per 32 columns
+ * (scale = max |x| / 127, codes round to nearest even) and code sums per 16. C % 32 == 0 for the int8
+ * part; `q` may be NULL when only float layouts will be multiplied. */
+struct acts {
+    const float *x; /* [R][C] */
+    size_t n_rows, n_in;
+    void *q;        /* acts_bytes(R, C) bytes, 64-byte aligned; layout private to the kernels */
+};
+
+size_t acts_bytes(size_t n_rows, size_t n_in);
+
+enum kv_type { KV_F32, KV_F16, KV_TYPES };
+
+/* Positions per KV page. Inside a page, for one layer and one KV head:
+ *   K [dk][KV_PAGE]: the positions of a dimension stand together (a score needs no horizontal sum)
+ *   V [KV_PAGE][dv] */
+#define KV_PAGE 64
+
+/* One group of query heads that share a KV head, at one position of one trace. */
+struct attend_job {
+    float *out;      /* [n_heads][dv], rows out_stride apart */
+    const float *q;  /* [n_heads][dk], rows q_stride apart; already rotated and scaled */
+    size_t n_heads, dk, dv;
+    size_t out_stride, q_stride;
+    const void *const *k_pages; /* [pages] start of this head's K in each page */
+    const void *const *v_pages;
+    size_t pos_begin, pos_end;  /* visible positions; pages are indexed from position 0 */
+    const float *sinks;         /* [n_heads] extra logit in the denominator, or NULL */
+    float *scores;   /* scratch, n_heads x (positions rounded up to KV_PAGE) floats */
+};
+
+#define VOCAB_CHUNK 512
+
+struct kernels {
+    enum cpu_tier tier;
+
+    /* Fills a->q for rows [begin, end). */
+    void (*quantize)(const struct acts *a, size_t begin, size_t end);
+
+    /* y[r][o] = sum_c W[o][c] x[r][c] for all rows of `a` and the outputs of panels [begin, end);
+     * rows of y are y_stride floats apart; outputs past n_out are not written. Quantised layouts use
+     * a->q, float layouts a->x. */
+    void (*matmul[PANEL_LAYOUTS])(float *y, size_t y_stride, const struct panels *w,
+                                  const struct acts *a, size_t begin, size_t end);
+
+    /* out[n] = x[n] / sqrt(mean(x^2) + eps) * weight[n] (weight NULL: ones). out == x allowed. */
+    void (*rms_norm)(float *out, const float *x, const float *weight, size_t n, float eps);
+
+    /* out[n] = silu(gate[n]) * up[n]. out == gate or up allowed. */
+    void (*silu_mul)(float *out, const float *gate, const float *up, size_t n);
+
+    /* out[n] = x[n] in f16, round to nearest even: the bits of quant_f32_to_f16. */
+    void (*to_f16)(uint16_t *out, const float *x, size_t n);
+
+    /* Softmax attention of one job; positions in ascending order. */
+    void (*attend[KV_TYPES])(const struct attend_job *job);
+
+    /* Maximum of each VOCAB_CHUNK of z[n] into chunk_max[ceil(n / VOCAB_CHUNK)]; returns the sum of
+     * z (finite entries only are expected; -INFINITY allowed, then the sum is -INFINITY). */
+    double (*chunk_max)(float *chunk_max, const float *z, size_t n);
+
+    /* sum_i exp((z[i] - shift) * scale), shift >= max z, scale > 0. Relative error < 1e-6. */
+    double (*exp_sum)(const float *z, size_t n, float shift, float scale);
+};
+
+/* Best tier of this CPU and system. */
+enum cpu_tier cpu_tier_detect(void);
+const char *cpu_tier_name(enum cpu_tier tier);           /* "ref", "avx2", "avx512", "vnni" */
+bool cpu_tier_by_name(enum cpu_tier *out, const char *name); /* also "auto" = detect */
+
+/* Fills the table with the best tier of at most `cap`. A tier replaces only what it does better, so
+ * no entry is ever NULL. */
+void kernels_init(struct kernels *k, enum cpu_tier cap);
+
+#endif

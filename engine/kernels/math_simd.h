@@ -1,0 +1,204 @@
+/* math_simd.h - element-wise work and reductions, shared by the vector tiers.
+ *
+ * Every reduction has one order that depends on the length only: lanes first, then vf_hsum. Long
+ * sums are kept in float for VOCAB_CHUNK elements at most and in double above. */
+#ifndef ENGINE_KERNELS_MATH_SIMD_H
+#define ENGINE_KERNELS_MATH_SIMD_H
+
+#include <math.h>
+
+#include "engine/kernels/acts.h"
+
+/* e^x, within 2 ulp: x = n ln 2 + r, |r| <= ln 2 / 2, e^r by a polynomial fitted to that interval
+ * (relative error 1e-8). Below -104 exactly 0, above 89 infinite, NaN stays NaN. */
+INLINE vf vf_exp(vf x)
+{
+    x = vf_max(vf_set1(-104.0f), vf_min(vf_set1(89.0f), x));
+    vf n = vf_round(vf_mul(x, vf_set1(0x1.715476p+0f)));
+    vf r = vf_fma(n, vf_set1(-0x1.62e43p-1f), x);
+    r = vf_fma(n, vf_set1(0x1.05c61p-29f), r);
+    vf p = vf_set1(0x1.6d1106p-10f);
+    p = vf_fma(p, r, vf_set1(0x1.120b6cp-7f));
+    p = vf_fma(p, r, vf_set1(0x1.55551ap-5f));
+    p = vf_fma(p, r, vf_set1(0x1.5554dcp-3f));
+    p = vf_fma(p, r, vf_set1(0.5f));
+    p = vf_fma(p, vf_mul(r, r), r);
+    return vf_ldexp(vf_add(p, vf_set1(1.0f)), n);
+}
+
+/* Largest magnitude of a block of activations, by its bits: NaN counts as more than infinity. */
+INLINE float act_amax(const float *x)
+{
+    vi amax = vi_zero();
+    float out;
+    UNROLL for (int c = 0; c < ACT_COLS; c += LANES)
+        amax = vi_max(amax, vi_bits(vf_abs(vf_load(x + c))));
+    int32_t bits = vi_hmax(amax);
+    memcpy(&out, &bits, sizeof out);
+    return out;
+}
+
+INLINE void quantize_block(struct act_block *out, const float *x)
+{
+    float amax = act_amax(x);
+    int32_t sum[2] = {0, 0};
+    if (amax >= ACT_AMAX_MIN && amax < INFINITY) {
+        vf inverse = vf_set1(127.0f / amax);
+        UNROLL for (int c = 0; c < ACT_COLS; c += LANES) {
+            vi q = vi_from_vf(vf_mul(vf_load(x + c), inverse));
+            vi_store_i8(out->q + c, q);
+            sum[c / 16] += vi_hsum(q);
+        }
+    } else {
+        memset(out->q, 0, sizeof out->q);
+    }
+    act_block_finish(out, amax / 127.0f, sum[0], sum[1]);
+}
+
+static void to_f16(uint16_t *out, const float *x, size_t n)
+{
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        vf_store_f16(out + i, vf_load(x + i));
+    uint16_t rest[LANES];
+    vf_store_f16(rest, vf_load_part(x + i, n - i, 0.0f));
+    memcpy(out + i, rest, (n - i) * sizeof *out);
+}
+
+static void quantize(const struct acts *a, size_t begin, size_t end)
+{
+    for (size_t r = begin; r < end; r++) {
+        struct act_block *out = acts_row(a, r);
+        const float *x = a->x + r * a->n_in;
+        for (size_t b = 0; b < a->n_in / ACT_COLS; b++)
+            quantize_block(out + b * acts_group_rows(a, r), x + b * ACT_COLS);
+    }
+}
+
+/* n values from p, 0 beyond. */
+INLINE vf load_up_to(const float *p, size_t n)
+{
+    return n >= LANES ? vf_load(p) : vf_load_part(p, n, 0.0f);
+}
+
+INLINE void store_up_to(float *p, vf v, size_t n)
+{
+    if (n >= LANES)
+        vf_store(p, v);
+    else
+        vf_store_part(p, v, n);
+}
+
+static float sum_of_squares(const float *x, size_t n)
+{
+    vf s[2] = {vf_zero(), vf_zero()};
+    size_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        UNROLL for (int k = 0; k < 2; k++) {
+            vf v = vf_load(x + i + k * LANES);
+            s[k] = vf_fma(v, v, s[k]);
+        }
+    }
+    for (; i < n; i += LANES) {
+        vf v = load_up_to(x + i, n - i);
+        s[0] = vf_fma(v, v, s[0]);
+    }
+    return vf_hsum(vf_add(s[0], s[1]));
+}
+
+static void rms_norm(float *out, const float *x, const float *weight, size_t n, float eps)
+{
+    vf inverse = vf_set1(1.0f / sqrtf(sum_of_squares(x, n) / (float)n + eps));
+    for (size_t i = 0; i < n; i += LANES) {
+        vf v = vf_mul(load_up_to(x + i, n - i), inverse);
+        if (weight)
+            v = vf_mul(v, load_up_to(weight + i, n - i));
+        store_up_to(out + i, v, n - i);
+    }
+}
+
+static void silu_mul(float *out, const float *gate, const float *up, size_t n)
+{
+    vf one = vf_set1(1.0f);
+    for (size_t i = 0; i < n; i += LANES) {
+        vf g = load_up_to(gate + i, n - i);
+        vf s = vf_div(g, vf_add(one, vf_exp(vf_sub(vf_zero(), g))));
+        store_up_to(out + i, vf_mul(s, load_up_to(up + i, n - i)), n - i);
+    }
+}
+
+/* Sum and maximum of n <= VOCAB_CHUNK values. */
+INLINE float max_and_sum(const float *z, size_t n, double *sum)
+{
+    vf max[2] = {vf_set1(-INFINITY), vf_set1(-INFINITY)}, s[2] = {vf_zero(), vf_zero()};
+    size_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        UNROLL for (int k = 0; k < 2; k++) {
+            vf v = vf_load(z + i + k * LANES);
+            max[k] = vf_max(max[k], v);
+            s[k] = vf_add(s[k], v);
+        }
+    }
+    for (; i < n; i += LANES) {
+        size_t left = n - i < LANES ? n - i : LANES;
+        s[0] = vf_add(s[0], load_up_to(z + i, left));
+        max[0] = vf_max(max[0], left == LANES ? vf_load(z + i)
+                                              : vf_load_part(z + i, left, -INFINITY));
+    }
+    *sum = (double)vf_hsum(vf_add(s[0], s[1]));
+    return vf_hmax(vf_max(max[0], max[1]));
+}
+
+static double chunk_max(float *chunk_maxima, const float *z, size_t n)
+{
+    double total = 0.0;
+    for (size_t i = 0; i < n; i += VOCAB_CHUNK) {
+        double sum;
+        chunk_maxima[i / VOCAB_CHUNK] =
+            max_and_sum(z + i, n - i < VOCAB_CHUNK ? n - i : VOCAB_CHUNK, &sum);
+        total += sum;
+    }
+    return total;
+}
+
+INLINE vf exp_term(vf z, float shift, float scale)
+{
+    return vf_exp(vf_mul(vf_sub(z, vf_set1(shift)), vf_set1(scale)));
+}
+
+INLINE float exp_sum_chunk(const float *z, size_t n, float shift, float scale)
+{
+    vf s[2] = {vf_zero(), vf_zero()};
+    size_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        UNROLL for (int k = 0; k < 2; k++)
+            s[k] = vf_add(s[k], exp_term(vf_load(z + i + k * LANES), shift, scale));
+    }
+    for (; i < n; i += LANES) {
+        vf v = n - i < LANES ? vf_load_part(z + i, n - i, -INFINITY) : vf_load(z + i);
+        s[0] = vf_add(s[0], exp_term(v, shift, scale));
+    }
+    return vf_hsum(vf_add(s[0], s[1]));
+}
+
+static double exp_sum(const float *z, size_t n, float shift, float scale)
+{
+    double total = 0.0;
+    for (size_t i = 0; i < n; i += VOCAB_CHUNK)
+        total += (double)exp_sum_chunk(z + i, n - i < VOCAB_CHUNK ? n - i : VOCAB_CHUNK, shift,
+                                       scale);
+    return total;
+}
+
+static void fill_math(struct kernels *k)
+{
+    k->quantize = quantize;
+    k->to_f16 = to_f16;
+    k->to_f16 = to_f16;
+    k->rms_norm = rms_norm;
+    k->silu_mul = silu_mul;
+    k->chunk_max = chunk_max;
+    k->exp_sum = exp_sum;
+}
+
+#endif
