@@ -1,0 +1,62 @@
+/* sample.h - the next token of one trace from one row of logits, and how sure the model was of it.
+ *
+ * Filters run in the order of HF's generate: temperature, top-k, top-p, min-p. What survives is
+ * always a prefix of the vocabulary ordered by falling logit, equal logits by rising id; the token
+ * is drawn by inverting the cumulative distribution over that order at u. The result depends on the
+ * row, the parameters, u and the kernel tier, on nothing else.
+ *
+ * Token confidence is measured on the raw softmax: before temperature and filters
+ * (arXiv:2508.15260). A token that must not be drawn is masked by the caller with a logit of
+ * -INFINITY. */
+#ifndef ENGINE_SAMPLE_H
+#define ENGINE_SAMPLE_H
+
+#include <sheaf/error.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/kernels/kernels.h"
+
+#define SAMPLE_CONF_K 20               /* most probable tokens in a token confidence */
+#define SAMPLE_TEMPERATURE_MIN 1e-6    /* anything below is argmax */
+#define SAMPLE_TEMPERATURE_MAX 1e6
+
+struct sample_params {
+    double temperature; /* 0: the most probable token, lowest id among equals */
+    int top_k;          /* keep logits >= the k-th largest (ties stay); 0 = off */
+    double top_p;       /* keep while the probability before a token is < top_p; 1 = off */
+    double min_p;       /* keep probability >= min_p x largest; 0 = off */
+};
+
+/* USAGE, naming the parameter, unless every one is in its range. */
+sheaf_code sample_params_check(const struct sample_params *p, sheaf_error *err);
+
+struct sample_result {
+    int32_t token;
+    float confidence;     /* logsumexp(z) - mean of the 20 largest z; +INFINITY with fewer finite */
+    float self_certainty; /* logsumexp(z) - mean(z) - ln V over the V tokens that are not masked */
+    float logprob;        /* ln p of the token, raw softmax */
+};
+
+/* What a draw needs beside the row; one per worker thread. */
+struct sampler {
+    const struct kernels *kernels;
+    size_t n_vocab; /* >= 1 */
+    void *scratch;  /* sample_scratch_bytes(n_vocab), 8-byte aligned */
+};
+
+size_t sample_scratch_bytes(size_t n_vocab);
+
+/* Draws the next token.
+ *
+ *   logits  [n_vocab], not modified
+ *   p       checked by sample_params_check
+ *   u       in [0, 1): the caller's counter-based random number
+ *
+ * False, and `out` untouched, when the row is no distribution: a NaN, +INFINITY, or every token
+ * masked. Allocates nothing. */
+bool sample_draw(const struct sampler *s, struct sample_result *out, const float *logits,
+                 const struct sample_params *p, double u);
+
+#endif

@@ -1,0 +1,247 @@
+/* weights.c - see weights.h. */
+#include "engine/weights.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/fail.h"
+
+#define VECTOR_LIMIT ((size_t)1 << 30) /* bytes of all vectors and adapters */
+
+static const char *source_of(const gguf *g, const char *tensor, char out[160])
+{
+    snprintf(out, 160, "%.90s: %.63s", gguf_name(g), tensor);
+    return out;
+}
+
+sheaf_code binder_init(struct binder *b, struct weights *w, const gguf *g, sheaf_error *err)
+{
+    *b = (struct binder){.w = w, .g = g};
+    b->used = alloc_zero(gguf_n_tensors(g), sizeof *b->used);
+    if (!b->used)
+        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, gguf_name(g), "no memory for the tensor table");
+    arena_init(&w->memory, VECTOR_LIMIT);
+    return SHEAF_OK;
+}
+
+void binder_free(struct binder *b)
+{
+    alloc_free(b->used);
+    *b = (struct binder){0};
+}
+
+static const gguf_tensor *use_tensor(struct binder *b, const char *name)
+{
+    const gguf_tensor *t = gguf_find_tensor(b->g, name);
+    if (t)
+        b->used[t - gguf_tensor_at(b->g, 0)] = true;
+    return t;
+}
+
+/* The tensor has the shape {ne0, ne1} and a type that can be decoded. */
+static sheaf_code check_tensor(const gguf *g, const gguf_tensor *t, const char *name, size_t ne0,
+                               size_t ne1, sheaf_error *err)
+{
+    char source[160];
+    if (!t)
+        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, source_of(g, name, source), "tensor is missing");
+    if (t->ne[0] != (int64_t)ne0 || t->ne[1] != (int64_t)ne1 || t->ne[2] != 1 || t->ne[3] != 1)
+        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, source_of(g, name, source),
+                          "shape {%lld, %lld, %lld, %lld}; {%zu, %zu} is wanted", (long long)t->ne[0],
+                          (long long)t->ne[1], (long long)t->ne[2], (long long)t->ne[3], ne0, ne1);
+    if (!quant_info(t->type)->dequantizable)
+        return SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, source_of(g, name, source),
+                          "tensor type %s cannot be decoded", quant_info(t->type)->name);
+    return SHEAF_OK;
+}
+
+sheaf_code bind_vector(struct binder *b, const float **out, const char *name, size_t n, bool required,
+                       sheaf_error *err)
+{
+    *out = NULL;
+    const gguf_tensor *t = use_tensor(b, name);
+    if (!t && !required)
+        return SHEAF_OK;
+    sheaf_code rc = check_tensor(b->g, t, name, n, 1, err);
+    if (rc)
+        return rc;
+    float *v = arena_take(&b->w->memory, n, sizeof *v);
+    if (!v)
+        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, gguf_name(b->g), "no memory for %s [%zu]", name, n);
+    quant_dequantize(t->type, v, t->data, n);
+    *out = v;
+    return SHEAF_OK;
+}
+
+static sheaf_code remember(struct weights *w, struct linear *l, sheaf_error *err)
+{
+    struct linear **grown = alloc_grow(w->linears, w->n_linears, &w->cap_linears, sizeof *grown);
+    if (!grown)
+        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, l->name, "no memory for the list of matrices");
+    w->linears = grown;
+    w->linears[w->n_linears++] = l;
+    return SHEAF_OK;
+}
+
+sheaf_code bind_linear_rows(struct binder *b, struct linear *out, const char *name, size_t n_rows,
+                            size_t row_begin, size_t n_out, size_t n_in, sheaf_error *err)
+{
+    char full[80];
+    *out = (struct linear){.w = {.n_out = n_out, .n_in = n_in}};
+    snprintf(out->name, sizeof out->name, "%s", name);
+    snprintf(full, sizeof full, "%s.weight", name);
+    const gguf_tensor *t = use_tensor(b, full);
+    sheaf_code rc = check_tensor(b->g, t, full, n_in, n_rows, err);
+    if (rc)
+        return rc;
+    out->type = t->type;
+    out->row_bytes = quant_row_bytes(t->type, n_in);
+    out->rows = t->data + row_begin * out->row_bytes;
+    snprintf(full, sizeof full, "%s.bias", name);
+    rc = bind_vector(b, &out->bias, full, n_rows, false, err);
+    if (rc)
+        return rc;
+    if (out->bias)
+        out->bias += row_begin;
+    return remember(b->w, out, err);
+}
+
+sheaf_code bind_linear(struct binder *b, struct linear *out, const char *name, size_t n_out,
+                       size_t n_in, sheaf_error *err)
+{
+    return bind_linear_rows(b, out, name, n_out, 0, n_out, n_in, err);
+}
+
+sheaf_code binder_finish(const struct binder *b, sheaf_error *err)
+{
+    char source[160], name[64];
+    for (size_t i = 0; i < gguf_n_tensors(b->g); i++) {
+        if (b->used[i])
+            continue;
+        const gguf_tensor *t = gguf_tensor_at(b->g, i);
+        snprintf(name, sizeof name, "%.*s", (int)t->name.n, t->name.p);
+        return SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, source_of(b->g, name, source),
+                          "this architecture has no use for the tensor; the model would be run wrong");
+    }
+    return SHEAF_OK;
+}
+
+/* ---- packing -------------------------------------------------------------------------------- */
+
+static void choose_layout(const struct weights *w, struct linear *l)
+{
+    if (w->exact || !panels_layout(&l->w.layout, l->type, l->w.n_in))
+        l->w.layout = PANEL_F32;
+    l->w.panel_bytes = panels_panel_bytes(l->w.layout, l->w.n_in);
+}
+
+static size_t packed_bytes(const struct linear *l)
+{
+    return (panels_count(&l->w) * l->w.panel_bytes + 63) & ~(size_t)63;
+}
+
+size_t weights_planned_bytes(const struct weights *w)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < w->n_linears; i++) {
+        choose_layout(w, w->linears[i]);
+        total += packed_bytes(w->linears[i]);
+    }
+    return total;
+}
+
+/* True when the panels take the file's own blocks; else rows are decoded to f32 first. */
+static bool packs_directly(const struct linear *l)
+{
+    enum panel_layout natural;
+    return panels_layout(&natural, l->type, l->w.n_in) && natural == l->w.layout;
+}
+
+/* One panel through f32 rows. `rows` [PANEL_OUT][n_in] scratch. */
+static void pack_decoded(const struct linear *l, uint8_t *dst, size_t panel, float *rows)
+{
+    size_t first = panel * PANEL_OUT, n_in = l->w.n_in;
+    struct panels one = l->w;
+    one.n_out = l->w.n_out - first < PANEL_OUT ? l->w.n_out - first : PANEL_OUT;
+    for (size_t r = 0; r < one.n_out; r++)
+        quant_dequantize(l->type, rows + r * n_in, l->rows + (first + r) * l->row_bytes, n_in);
+    panels_pack(&one, dst + panel * l->w.panel_bytes, QUANT_F32, (const uint8_t *)rows, 0, 1);
+}
+
+struct pack_job {
+    const struct linear *l;
+    uint8_t *dst;
+    float *scratch; /* [workers][PANEL_OUT][n_in], NULL when packed directly */
+};
+
+static void pack_range(void *ctx, size_t begin, size_t end, int worker)
+{
+    const struct pack_job *job = ctx;
+    if (!job->scratch) {
+        panels_pack(&job->l->w, job->dst, job->l->type, job->l->rows, begin, end);
+        return;
+    }
+    float *rows = job->scratch + (size_t)worker * PANEL_OUT * job->l->w.n_in;
+    for (size_t p = begin; p < end; p++)
+        pack_decoded(job->l, job->dst, p, rows);
+}
+
+static sheaf_code pack_linear(struct linear *l, uint8_t *dst, pool *p, sheaf_error *err)
+{
+    struct pack_job job = {.l = l, .dst = dst};
+    if (!packs_directly(l)) {
+        size_t n = (size_t)pool_threads(p) * PANEL_OUT;
+        job.scratch = alloc_zero(n, l->w.n_in * sizeof *job.scratch);
+        if (!job.scratch)
+            return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, l->name, "no memory to repack the matrix");
+    }
+    pool_run(p, panels_count(&l->w), 1, pack_range, &job);
+    alloc_free(job.scratch);
+    l->w.data = dst;
+    return SHEAF_OK;
+}
+
+sheaf_code weights_pack(struct weights *w, pool *p, sheaf_error *err)
+{
+    size_t total = weights_planned_bytes(w);
+    w->panels = alloc_aligned(total, 1, 64);
+    if (!w->panels)
+        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "weights", "no memory for %zu bytes of panels", total);
+    w->panels_bytes = total;
+    size_t at = 0;
+    for (size_t i = 0; i < w->n_linears; i++) {
+        struct linear *l = w->linears[i];
+        sheaf_code rc = pack_linear(l, w->panels + at, p, err);
+        if (rc)
+            return rc;
+        at += packed_bytes(l);
+    }
+    return SHEAF_OK;
+}
+
+sheaf_code weights_pack_small(struct weights *w, struct panels *out, const gguf_tensor *t,
+                              sheaf_error *err)
+{
+    struct linear l = {.type = t->type, .rows = t->data};
+    l.w = (struct panels){.layout = PANEL_F32, .n_out = (size_t)t->ne[1], .n_in = (size_t)t->ne[0]};
+    l.w.panel_bytes = panels_panel_bytes(PANEL_F32, l.w.n_in);
+    l.row_bytes = quant_row_bytes(t->type, l.w.n_in);
+    size_t bytes = panels_count(&l.w) * l.w.panel_bytes;
+    uint8_t *raw = arena_take(&w->memory, bytes + 64, 1);
+    if (!raw)
+        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "adapter", "no memory for %zu bytes", bytes);
+    uint8_t *dst = raw + (-(uintptr_t)raw & 63);
+    sheaf_code rc = pack_linear(&l, dst, NULL, err);
+    *out = l.w;
+    return rc;
+}
+
+void weights_free(struct weights *w)
+{
+    arena_free(&w->memory);
+    alloc_free(w->linears);
+    alloc_free(w->panels);
+    *w = (struct weights){0};
+}

@@ -1,0 +1,78 @@
+/* weights.h - from tensor names to what the kernels read.
+ *
+ * Binding names every tensor a model needs, checks its shape against the metadata and refuses files
+ * with tensors nobody asked for. Then all matrices are repacked into panels in one buffer, in the order
+ * of use, so that a step reads memory as one stream. */
+#ifndef ENGINE_WEIGHTS_H
+#define ENGINE_WEIGHTS_H
+
+#include "base/arena.h"
+#include "base/pool.h"
+#include "engine/gguf.h"
+#include "engine/kernels/kernels.h"
+
+/* A low-rank update of a matrix: y += scale * B (A x). */
+struct lora_part {
+    struct panels a, b; /* A [rank, n_in], B [n_out, rank] */
+    float scale;
+    struct lora_part *next;
+};
+
+/* y = W x (+ bias) (+ low-rank updates). */
+struct linear {
+    struct panels w;
+    const float *bias;      /* [n_out] or NULL */
+    struct lora_part *lora; /* list, NULL: none */
+    char name[64];          /* tensor it came from, without ".weight" */
+    /* where the rows stand in the file */
+    enum quant_type type;
+    const uint8_t *rows;
+    size_t row_bytes;
+};
+
+struct weights {
+    arena memory;             /* vectors, lists */
+    struct linear **linears;  /* every bound matrix, in order of binding */
+    size_t n_linears, cap_linears;
+    uint8_t *panels;          /* the one buffer */
+    size_t panels_bytes;
+    bool exact;               /* f32 panels whatever the file holds */
+};
+
+/* While binding. */
+struct binder {
+    struct weights *w;
+    const gguf *g;
+    bool *used; /* [gguf_n_tensors] */
+};
+
+sheaf_code binder_init(struct binder *b, struct weights *w, const gguf *g, sheaf_error *err);
+void binder_free(struct binder *b);
+
+/* An f32 vector of n elements, converted if stored otherwise; absent and not required: *out = NULL. */
+sheaf_code bind_vector(struct binder *b, const float **out, const char *name, size_t n, bool required,
+                       sheaf_error *err);
+
+/* NAME.weight as a matrix [n_out][n_in], with NAME.bias when the file has it. */
+sheaf_code bind_linear(struct binder *b, struct linear *out, const char *name, size_t n_out,
+                       size_t n_in, sheaf_error *err);
+
+/* Rows [row_begin, row_begin + n_out) of NAME.weight (and of NAME.bias), whose height is n_rows. */
+sheaf_code bind_linear_rows(struct binder *b, struct linear *out, const char *name, size_t n_rows,
+                            size_t row_begin, size_t n_out, size_t n_in, sheaf_error *err);
+
+/* Every tensor of the file was asked for, or UNSUPPORTED naming the first that was not. */
+sheaf_code binder_finish(const struct binder *b, sheaf_error *err);
+
+/* Chooses the layout of every matrix; bytes of all panels. */
+size_t weights_planned_bytes(const struct weights *w);
+
+/* Allocates and fills the panels of all bound matrices. Errors: NOMEM. */
+sheaf_code weights_pack(struct weights *w, pool *p, sheaf_error *err);
+void weights_free(struct weights *w);
+
+/* f32 panels of a small matrix [n_out][n_in] given as a tensor (adapters). In w->memory. */
+sheaf_code weights_pack_small(struct weights *w, struct panels *out, const gguf_tensor *t,
+                              sheaf_error *err);
+
+#endif
