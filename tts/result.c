@@ -1,0 +1,279 @@
+/* result.c - the final vote and the result a caller keeps.
+ *
+ * The final vote is counted in order of trace ids, not of arrival, so that it does not depend on how many
+ * traces ran at once. */
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fail.h"
+#include "tts/run.h"
+
+/* A result and what it owns. `pub` is first: the public pointer is the whole. */
+struct result {
+    sheaf_result pub;
+    sheaf_trace *traces;
+    sheaf_vote *votes;
+    char **texts;       /* [2 n_traces] texts and answers */
+    int32_t *token_store;
+    float *conf_store;
+    size_t n_values, min_ballots;
+};
+
+/* ---- values --------------------------------------------------------------------------------- */
+
+/* Numbers the values anew in order of trace ids. */
+static void renumber_values(struct run *r)
+{
+    r->n_values = 0;
+    for (size_t i = 0; i < r->next; i++) {
+        sheaf_trace *t = &r->traces[i].pub;
+        if (t->answer)
+            t->answer_class = run_classify(r, t->answer);
+    }
+}
+
+/* ---- the vote ------------------------------------------------------------------------------- */
+
+static void ballots_of(struct vote_ballot *ballots, const sheaf_trace *traces, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const sheaf_trace *t = &traces[i];
+        ballots[i] = (struct vote_ballot){
+            .answer = t->answer_class,
+            .stat = {[VOTE_STAT_MEAN] = (double)t->mean,
+                     [VOTE_STAT_TAIL] = (double)t->tail,
+                     [VOTE_STAT_BOTTOM10] = (double)t->bottom10,
+                     [VOTE_STAT_LOWEST] = (double)t->lgc,
+                     [VOTE_STAT_SELF_CERTAINTY] = (double)t->self_certainty},
+        };
+    }
+}
+
+/* Weight of every trace's ballot by a rule; 0 for those that do not count. */
+static bool weigh(double *weights, const struct vote_rule *rule, const sheaf_trace *traces, size_t n,
+                  size_t min_ballots)
+{
+    struct vote_ballot *ballots = alloc_zero(n, sizeof *ballots);
+    void *scratch = alloc_zero(vote_scratch_bytes(n), 1);
+    bool ok = ballots && scratch;
+    if (ok) {
+        ballots_of(ballots, traces, n);
+        vote_weigh(rule, weights, ballots, n, min_ballots, scratch);
+    }
+    alloc_free(ballots);
+    alloc_free(scratch);
+    return ok;
+}
+
+/* Online: what passed the threshold; if nothing did, every answer there is. */
+static bool weigh_online(double *weights, struct run *r, const sheaf_trace *traces, size_t n)
+{
+    bool any = false;
+    for (size_t i = 0; i < n && r->threshold_known; i++) {
+        const struct trace *t = &r->traces[i];
+        bool counts = run_can_vote(t) && t->lowest >= r->threshold;
+        weights[i] = counts ? t->lowest : 0.0;
+        any = any || counts;
+    }
+    return any || weigh(weights, r->rule, traces, n, r->o->min_ballots);
+}
+
+/* Most frequent spelling of a value, the first among equals. */
+static const char *usual_spelling(const sheaf_trace *traces, size_t n, int class)
+{
+    const char *best = NULL;
+    size_t best_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (traces[i].answer_class != class)
+            continue;
+        size_t same = 0;
+        for (size_t j = i; j < n; j++)
+            same += traces[j].answer_class == class && strcmp(traces[j].answer, traces[i].answer) == 0;
+        if (same > best_n) {
+            best = traces[i].answer;
+            best_n = same;
+        }
+    }
+    return best;
+}
+
+/* Tally by weight into votes [cap]; returns the values with a ballot. */
+static size_t tally(sheaf_vote *votes, size_t cap, struct vote_entry *entries, size_t n_values,
+                    const sheaf_trace *traces, const double *weights, size_t n)
+{
+    struct vote_box box;
+    vote_box_init(&box, entries, n_values);
+    for (size_t i = 0; i < n; i++)
+        if (weights[i] > 0.0)
+            vote_box_add(&box, traces[i].answer_class, weights[i]);
+    double total = box.total;
+    size_t n_votes = vote_box_sort(&box);
+    for (size_t i = 0; i < n_votes && i < cap; i++)
+        votes[i] = (sheaf_vote){
+            .answer = usual_spelling(traces, n, entries[i].answer),
+            .answer_class = entries[i].answer,
+            .ballots = (unsigned)entries[i].ballots,
+            .weight = entries[i].weight,
+            .share = total > 0 ? entries[i].weight / total : 0,
+        };
+    return n_votes;
+}
+
+size_t sheaf_result_revote(const sheaf_result *pub, const char *name, sheaf_vote *out, size_t cap)
+{
+    const struct result *r = (const struct result *)(const void *)pub;
+    const struct vote_rule *rule = vote_rule_by_name(name);
+    size_t n = pub->n_traces, n_votes = 0;
+    double *weights = alloc_zero(n, sizeof *weights);
+    struct vote_entry *entries = alloc_zero(r->n_values, sizeof *entries);
+    if (rule && weights && entries && weigh(weights, rule, r->traces, n, r->min_ballots))
+        n_votes = tally(out, cap, entries, r->n_values, r->traces, weights, n);
+    alloc_free(weights);
+    alloc_free(entries);
+    return n_votes;
+}
+
+/* ---- assembling ----------------------------------------------------------------------------- */
+
+static void count(struct result *out, const struct run *r)
+{
+    sheaf_result *v = &out->pub;
+    double natural = 0, natural_tokens = 0;
+    for (size_t i = 0; i < v->n_traces; i++) {
+        const sheaf_trace *t = &out->traces[i];
+        run_count(v, t);
+        if (t->finish <= SHEAF_FINISH_LENGTH) {
+            natural++;
+            natural_tokens += (double)t->n_tokens;
+        }
+    }
+    v->tokens_full = v->tokens;
+    if (natural > 0)
+        v->tokens_full = (uint64_t)llround(natural_tokens / natural * (double)r->n_wanted);
+}
+
+static void crown(struct result *out)
+{
+    sheaf_result *v = &out->pub;
+    if (v->n_votes == 0)
+        return;
+    v->answer = v->votes[0].answer;
+    v->share = v->votes[0].share;
+    double sum = 0, n = 0;
+    for (size_t i = 0; i < v->n_traces; i++) {
+        const sheaf_trace *t = &out->traces[i];
+        if (!t->votes || t->answer_class != v->votes[0].answer_class)
+            continue;
+        sum += (double)t->mean;
+        n++;
+        if (v->winner < 0 || t->mean > out->traces[v->winner].mean)
+            v->winner = (int)i;
+    }
+    v->confidence = n > 0 ? sum / n : 0;
+}
+
+static void describe(struct result *out, const struct run *r)
+{
+    double now = clock_now_s();
+    sheaf_result *v = &out->pub;
+    v->strategy = r->strategy->name;
+    v->winner = -1;
+    v->stop = r->stop;
+    v->partial = r->stop == SHEAF_STOP_CANCELLED || r->stop == SHEAF_STOP_DEADLINE ||
+                 r->stop == SHEAF_STOP_TOKENS;
+    v->seed = r->o->seed;
+    v->parallel = r->n_slots;
+    v->window = r->window;
+    v->threshold = run_threshold(r);
+    v->prompt_tokens = r->n_prompt;
+    v->tokens = r->tokens;
+    v->tokens_warmup = r->warmup_tokens;
+    v->seconds = now - r->start_s;
+    v->prefill_s = r->prefill_s;
+    v->decode_s = now - r->decode_start_s;
+    v->memory = r->memory;
+}
+
+/* Moves stores, texts and answers out of the run. */
+static void take_traces(struct result *out, struct run *r)
+{
+    for (size_t i = 0; i < r->next; i++) {
+        out->traces[i] = r->traces[i].pub;
+        out->texts[2 * i] = r->traces[i].text;
+        out->texts[2 * i + 1] = r->traces[i].answer;
+        r->traces[i].text = r->traces[i].answer = NULL;
+    }
+    out->token_store = r->token_store;
+    out->conf_store = r->conf_store;
+    r->token_store = NULL;
+    r->conf_store = NULL;
+    out->pub.traces = out->traces;
+    out->pub.n_traces = r->next;
+}
+
+static bool vote(struct result *out, struct run *r)
+{
+    size_t n = out->pub.n_traces;
+    double *weights = alloc_zero(n, sizeof *weights);
+    bool ok = weights && (r->strategy->online
+                              ? weigh_online(weights, r, out->traces, n)
+                              : weigh(weights, r->rule, out->traces, n, r->o->min_ballots));
+    if (ok) {
+        for (size_t i = 0; i < n; i++) {
+            out->traces[i].votes = weights[i] > 0.0;
+            out->traces[i].weight = weights[i];
+        }
+        out->pub.n_votes = tally(out->votes, r->n_values, r->entries, r->n_values, out->traces, weights,
+                                 n);
+        out->pub.votes = out->votes;
+    }
+    alloc_free(weights);
+    return ok;
+}
+
+sheaf_code run_result(sheaf_result **out, struct run *r, sheaf_error *err)
+{
+    struct result *res = alloc_zero(1, sizeof *res);
+    if (res) {
+        res->traces = alloc_zero(r->next, sizeof *res->traces);
+        res->votes = alloc_zero(r->n_wanted, sizeof *res->votes);
+        res->texts = alloc_zero(r->next, 2 * sizeof *res->texts);
+    }
+    if (!res || !res->traces || !res->votes || !res->texts)
+        goto no_memory;
+    run_choose_window(r);
+    for (size_t i = 0; i < r->next; i++)
+        run_summarize(r, &r->traces[i]);
+    renumber_values(r);
+    describe(res, r);
+    take_traces(res, r);
+    res->n_values = r->n_values;
+    res->min_ballots = r->o->min_ballots;
+    if (!vote(res, r))
+        goto no_memory;
+    count(res, r);
+    crown(res);
+    *out = &res->pub;
+    return SHEAF_OK;
+no_memory:
+    sheaf_result_free(&res->pub);
+    return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "result", "no memory for %zu traces", r->next);
+}
+
+void sheaf_result_free(sheaf_result *pub)
+{
+    struct result *r = (struct result *)(void *)pub;
+    if (!r)
+        return;
+    for (size_t i = 0; r->texts && i < 2 * pub->n_traces; i++)
+        sheaf_free(r->texts[i]);
+    alloc_free(r->texts);
+    alloc_free(r->traces);
+    alloc_free(r->votes);
+    alloc_free(r->token_store);
+    alloc_free(r->conf_store);
+    alloc_free(r);
+}

@@ -1,0 +1,218 @@
+/* run.c - opening a run: prompt, memory plan, decoder, prefill; and closing it. */
+#include "tts/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fail.h"
+#include "tts/plan.h"
+#include "tts/threshold.h"
+
+/* ---- prompt --------------------------------------------------------------------------------- */
+
+static sheaf_code chat_prompt(struct run *r, const char *question, int32_t **tokens, size_t *n,
+                              sheaf_error *err)
+{
+    const sheaf_solve_options *o = r->o;
+    strbuf user = {0};
+    strbuf_str(&user, question);
+    if (o->instruction && o->instruction[0]) {
+        strbuf_char(&user, '\n');
+        strbuf_str(&user, o->instruction);
+    }
+    sheaf_message messages[2];
+    size_t n_messages = 0;
+    if (o->system)
+        messages[n_messages++] = (sheaf_message){"system", o->system};
+    messages[n_messages++] = (sheaf_message){"user", user.p};
+    sheaf_code rc = user.failed
+                        ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "question", "no memory for the prompt")
+                        : sheaf_engine_prompt(r->e, tokens, n, messages, n_messages, o->thinking, err);
+    strbuf_free(&user);
+    return rc;
+}
+
+static sheaf_code make_prompt(struct run *r, const char *question, int32_t **tokens, size_t *n,
+                              sheaf_error *err)
+{
+    text q = text_of(question);
+    if (text_trim(q).n == 0)
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "question", "it is empty; some text is wanted");
+    if (!utf8_valid(q))
+        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, "question", "it is not valid UTF-8");
+    if (r->o->raw)
+        return sheaf_engine_tokenize(r->e, tokens, n, q.p, q.n, true, true, err);
+    return chat_prompt(r, question, tokens, n, err);
+}
+
+/* The prompt must leave room for an answer; max_tokens is lowered to what the context has left. */
+static sheaf_code fit_context(struct run *r, size_t n_prompt, sheaf_error *err)
+{
+    sheaf_model_info info;
+    sheaf_engine_info(r->e, &info);
+    size_t context = (size_t)info.n_context;
+    if (n_prompt == 0 || n_prompt >= context)
+        return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, "prompt",
+                          "%zu tokens; the model's context has room for 1 to %zu", n_prompt,
+                          context - 1);
+    r->n_vocab = (size_t)info.n_vocab;
+    r->max_tokens = r->o->max_tokens < context - n_prompt ? r->o->max_tokens : context - n_prompt;
+    return SHEAF_OK;
+}
+
+/* ---- memory --------------------------------------------------------------------------------- */
+
+static size_t scratch_cap(const struct run *r)
+{
+    return 2 * r->n_wanted > r->max_tokens ? 2 * r->n_wanted : r->max_tokens;
+}
+
+/* Traces at once if memory allows. Online, no more than warm up: what starts before the threshold is
+ * known can be cut only afterwards, and a CPU batch of 8 is hardly slower per token than one of 64. */
+static size_t parallel_wanted(const struct run *r)
+{
+    size_t most = r->strategy->online ? r->n_warmup : r->n_wanted;
+    if (r->o->parallel)
+        most = r->o->parallel;
+    return most < r->n_wanted ? most : r->n_wanted;
+}
+
+static sheaf_code plan(struct run *r, size_t n_prompt, sheaf_error *err)
+{
+    size_t per_trace = sizeof(struct trace) + r->max_tokens * (sizeof(int32_t) + sizeof(float)) +
+                       sizeof(struct value) + sizeof(struct vote_entry) + sizeof(sheaf_vote);
+    size_t per_slot = sizeof(struct slot) + sizeof(sheaf_span) + sizeof(sheaf_draw) +
+                      sizeof(sheaf_slot) + r->ring_cap * sizeof(float);
+    const struct plan_request q = {
+        .engine = r->e,
+        .wanted = parallel_wanted(r),
+        .prompt_tokens = n_prompt,
+        .max_tokens = r->max_tokens,
+        .store_bytes = r->n_wanted * per_trace + scratch_cap(r) * sizeof(double) +
+                       r->n_vocab * sizeof(float),
+        .slot_bytes = per_slot,
+        .mem_bytes = r->o->mem_bytes,
+    };
+    sheaf_code rc = plan_parallel(&r->n_slots, &r->memory, &q, err);
+    if (rc)
+        return rc;
+    sheaf_decoder_options d = plan_decoder_options(&q, r->n_slots);
+    return sheaf_decoder_open(&r->d, r->e, &d, err);
+}
+
+static sheaf_code allocate(struct run *r, sheaf_error *err)
+{
+    r->traces = alloc_zero(r->n_wanted, sizeof *r->traces);
+    r->token_store = alloc_zero(r->n_wanted, r->max_tokens * sizeof *r->token_store);
+    r->conf_store = alloc_zero(r->n_wanted, r->max_tokens * sizeof *r->conf_store);
+    r->rings = alloc_zero(r->n_slots, r->ring_cap * sizeof *r->rings);
+    r->slots = alloc_zero(r->n_slots, sizeof *r->slots);
+    r->spans = alloc_zero(r->n_slots, sizeof *r->spans);
+    r->draws = alloc_zero(r->n_slots, sizeof *r->draws);
+    r->views = alloc_zero(r->n_slots, sizeof *r->views);
+    r->values = alloc_zero(r->n_wanted, sizeof *r->values);
+    r->entries = alloc_zero(r->n_wanted, sizeof *r->entries);
+    r->view_votes = alloc_zero(r->n_wanted, sizeof *r->view_votes);
+    r->scratch = alloc_zero(scratch_cap(r), sizeof *r->scratch);
+    r->prompt_logits = alloc_zero(r->n_vocab, sizeof *r->prompt_logits);
+    if (!r->traces || !r->token_store || !r->conf_store || !r->rings || !r->slots || !r->spans ||
+        !r->draws || !r->views || !r->values || !r->entries || !r->view_votes || !r->scratch ||
+        !r->prompt_logits)
+        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "run", "no memory for %zu traces of %zu tokens",
+                          r->n_wanted, r->max_tokens);
+    for (size_t i = 0; i < r->n_wanted; i++) {
+        struct trace *t = &r->traces[i];
+        t->tokens = r->token_store + i * r->max_tokens;
+        t->confidence = r->conf_store + i * r->max_tokens;
+        t->pub = (sheaf_trace){.id = (uint32_t)(r->first_id + i), .answer_class = VOTE_NONE,
+                               .tokens = t->tokens, .confidence = t->confidence};
+    }
+    vote_box_init(&r->box, r->entries, r->n_wanted);
+    return SHEAF_OK;
+}
+
+static sheaf_code prefill(struct run *r, const int32_t *tokens, size_t n, sheaf_error *err)
+{
+    float *logits = NULL;
+    double start = clock_now_s();
+    sheaf_code rc = sheaf_session_open(&r->prompt, r->d, err);
+    if (!rc)
+        rc = sheaf_session_prefill(r->prompt, tokens, n, &logits, err);
+    if (rc)
+        return rc;
+    memcpy(r->prompt_logits, logits, r->n_vocab * sizeof *logits);
+    r->prefill_s = clock_now_s() - start;
+    run_event(r, SHEAF_EVENT_PREFILL, NULL);
+    return SHEAF_OK;
+}
+
+static void choose_counts(struct run *r)
+{
+    const sheaf_solve_options *o = r->o;
+    bool one = r->strategy->single || o->only_trace >= 0;
+    r->n_wanted = one ? 1 : o->traces;
+    r->first_id = o->only_trace >= 0 ? (size_t)o->only_trace : 0;
+    r->window = o->window;
+    r->ring_cap = o->window > THRESHOLD_WINDOW_MAX ? o->window : THRESHOLD_WINDOW_MAX;
+    size_t half = r->n_wanted / 2 ? r->n_wanted / 2 : 1;
+    r->n_warmup = o->warmup < half ? o->warmup : half;
+    if (r->n_warmup == 0)
+        r->n_warmup = 1;
+}
+
+sheaf_code run_open(struct run *r, const char *question, sheaf_error *err)
+{
+    int32_t *tokens = NULL;
+    size_t n = 0;
+    r->start_s = clock_now_s();
+    choose_counts(r);
+    sheaf_code rc = make_prompt(r, question, &tokens, &n, err);
+    if (!rc)
+        rc = fit_context(r, n, err);
+    if (!rc)
+        rc = plan(r, n, err);
+    if (!rc)
+        rc = allocate(r, err);
+    r->n_prompt = n;
+    if (!rc) {
+        run_event(r, SHEAF_EVENT_PLAN, NULL);
+        rc = prefill(r, tokens, n, err);
+    }
+    sheaf_free(tokens);
+    return rc;
+}
+
+void run_close(struct run *r)
+{
+    sheaf_decoder_close(r->d);
+    for (size_t i = 0; r->traces && i < r->n_wanted; i++) {
+        alloc_free(r->traces[i].answer);
+        sheaf_free(r->traces[i].text);
+    }
+    alloc_free(r->traces);
+    alloc_free(r->token_store);
+    alloc_free(r->conf_store);
+    alloc_free(r->rings);
+    alloc_free(r->slots);
+    alloc_free(r->spans);
+    alloc_free(r->draws);
+    alloc_free(r->views);
+    alloc_free(r->values);
+    alloc_free(r->entries);
+    alloc_free(r->view_votes);
+    alloc_free(r->scratch);
+    alloc_free(r->prompt_logits);
+}
+
+void run_summarize(struct run *r, struct trace *t)
+{
+    struct conf_summary s;
+    conf_summarize(&s, r->scratch, t->confidence, t->pub.n_tokens, r->window, CONF_TAIL);
+    t->pub.mean = (float)s.mean;
+    t->pub.tail = (float)s.tail;
+    t->pub.bottom10 = (float)s.bottom10;
+    t->pub.lgc = (float)s.lowest;
+    t->lowest = s.lowest;
+}
