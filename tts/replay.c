@@ -17,7 +17,7 @@ struct replay {
     const struct replay_params *p;
     size_t n_traces, n_warm; /* within the budget */
     struct vote_box box;
-    float *ring;     /* [window] */
+    float *ring;     /* [ring_length] */
     double *scratch; /* [n_warm] */
 };
 
@@ -111,13 +111,22 @@ static sheaf_code check(const struct replay_params *p, size_t n, sheaf_error *er
     return SHEAF_OK;
 }
 
+/* A trace never gets behind its own length, so a window far longer than all traces costs nothing. */
+static size_t ring_length(const struct replay *s)
+{
+    size_t longest = 1;
+    for (size_t i = 0; i < s->n_traces; i++)
+        if (s->traces[i].n_tokens > longest)
+            longest = s->traces[i].n_tokens;
+    return smaller(longest, s->r.window);
+}
+
 static sheaf_code allocate(struct replay *s, size_t n_classes, sheaf_error *err)
 {
     s->scratch = alloc_zero(s->n_warm, sizeof *s->scratch);
     if (s->scratch) {
-        size_t window = s->p->window ? s->p->window : warmup_window(s);
-        s->r.window = window;
-        s->ring = alloc_zero(window, sizeof *s->ring);
+        s->r.window = s->p->window ? s->p->window : warmup_window(s);
+        s->ring = alloc_zero(ring_length(s), sizeof *s->ring);
     }
     s->r.decisions = alloc_zero(s->n_traces, sizeof *s->r.decisions);
     s->r.shares = alloc_zero(s->n_traces + 1, sizeof *s->r.shares);

@@ -8,6 +8,7 @@
 #include "tests/fuzz/mutate_text.h"
 
 #define N_CHANGES 3
+#define N_LAST 8
 #define LONG_STRING 3000
 
 /* Values that some key takes, so that a change of a string may pass the first check. */
@@ -230,16 +231,39 @@ static void change_data(struct dice *d, strbuf *out, size_t data)
 
 /* ---- the file ------------------------------------------------------------------------------- */
 
+/* What changes: entries of the metadata, of the tensor table, or the data section. */
+struct plan {
+    uint64_t kv[N_CHANGES], tensor[N_CHANGES];
+    bool data;
+};
+
 static bool is_one_of(const uint64_t *chosen, uint64_t i)
 {
     return chosen[0] == i || chosen[1] == i || chosen[2] == i;
 }
 
-static void choose(struct dice *d, uint64_t *chosen, uint64_t n)
+/* An entry of the metadata; the tokenizer and the template, which come last, more often. */
+static uint64_t choose_kv(struct dice *d, uint64_t n)
 {
-    uint64_t n_changes = 1 + dice_roll(d, N_CHANGES);
-    for (uint64_t i = 0; i < N_CHANGES; i++)
-        chosen[i] = i < n_changes ? dice_roll(d, n) : UINT64_MAX;
+    uint64_t last = n < N_LAST ? n : N_LAST;
+    return dice_roll(d, 2) ? dice_roll(d, n) : n - 1 - dice_roll(d, last);
+}
+
+/* Most often one change; a changed tensor is nearly always refused, so there are fewer of those. */
+static struct plan choose(struct dice *d, const struct gguf_layout *l)
+{
+    struct plan p;
+    memset(p.kv, 255, sizeof p.kv); /* no entry has this number */
+    memset(p.tensor, 255, sizeof p.tensor);
+    p.data = dice_once_in(d, 4);
+    uint64_t n = 1 + dice_roll(d, 2) * dice_roll(d, N_CHANGES);
+    for (uint64_t i = 0; i < n; i++) {
+        if (dice_once_in(d, 5))
+            p.tensor[i] = dice_roll(d, l->n_tensors);
+        else
+            p.kv[i] = choose_kv(d, l->n_kv);
+    }
+    return p;
 }
 
 static uint64_t put_kvs(struct dice *d, strbuf *out, text file, const struct gguf_layout *l,
@@ -260,13 +284,12 @@ static uint64_t put_kvs(struct dice *d, strbuf *out, text file, const struct ggu
 
 void gguf_rewrite(struct dice *d, strbuf *out, text file, const struct gguf_layout *l)
 {
-    uint64_t chosen[N_CHANGES];
-    choose(d, chosen, l->n_kv + l->n_tensors + 1);
+    const struct plan plan = choose(d, l);
     strbuf_text(out, text_slice(file, 0, 24));
-    uint64_t n_kv = put_kvs(d, out, file, l, chosen);
+    uint64_t n_kv = put_kvs(d, out, file, l, plan.kv);
     for (size_t i = 0; i < l->n_tensors; i++) {
         text entry = text_slice(file, l->tensors[i].at, l->tensors[i].n);
-        if (is_one_of(chosen, l->n_kv + i))
+        if (is_one_of(plan.tensor, i))
             put_changed_tensor(d, out, entry);
         else
             strbuf_text(out, entry);
@@ -278,6 +301,6 @@ void gguf_rewrite(struct dice *d, strbuf *out, text file, const struct gguf_layo
     if (out->failed)
         abort();
     memcpy(out->p + 16, &n_kv, sizeof n_kv);
-    if (is_one_of(chosen, l->n_kv + l->n_tensors))
+    if (plan.data)
         change_data(d, out, data);
 }

@@ -68,7 +68,7 @@ static void make(struct dice *d, strbuf *out)
     const char *what = seeds[seed].what;
     strbuf line = {0};
     strbuf_str(&line, seeds[seed].line);
-    for (uint64_t k = 1 + dice_roll(d, 4); k > 0; k--)
+    for (uint64_t k = 1 + dice_roll(d, 2) * dice_roll(d, 4); k > 0; k--)
         mutate_json(d, &line, text_of(seeds[dice_roll(d, N_SEEDS)].line));
     strbuf_char(out, (char)(what ? fuzz_json_index(what) : DATASET));
     strbuf_text(out, strbuf_view(&line));

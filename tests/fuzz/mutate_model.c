@@ -1,6 +1,6 @@
 /* mutate_model - broken model and adapter files, opened and used (usage: mutate_main.h).
  *
- * Two thirds of the files keep a sound structure and get bad contents (gguf_rewrite.h), which is what comes
+ * Three quarters of the files keep a sound structure and get bad contents (gguf_rewrite.h), which is what comes
  * past the reader; the rest, and some of those, have counts, lengths and single bytes changed. */
 #include <stdlib.h>
 #include <string.h>
@@ -28,37 +28,71 @@ static const struct tiny_model models[] = {
 };
 
 #define N_MODELS (sizeof models / sizeof *models)
-enum { SPM = N_MODELS, ADAPTER, N_SEEDS };
+enum { SPM = N_MODELS, YARN, LONGROPE, ADAPTER, N_SEEDS };
 
 static strbuf files[N_SEEDS];
 static struct gguf_layout layouts[N_SEEDS];
 
-/* The first model with the SentencePiece tokenizer: other keys in the same places. */
-static void build_spm(strbuf *out)
+/* ---- variants of the first model ------------------------------------------------------------ */
+
+/* A SentencePiece vocabulary: scores in the place of merges. */
+static void add_spm(struct gguf_writer *w)
 {
-    const struct gguf_layout *l = &layouts[0];
-    struct gguf_writer w;
     float scores[TINY_VOCAB];
     for (int i = 0; i < TINY_VOCAB; i++)
         scores[i] = (float)-i;
+    gguf_writer_array(w, "tokenizer.ggml.scores", GGUF_F32, scores, TINY_VOCAB);
+    gguf_writer_int(w, "tokenizer.ggml.add_space_prefix", GGUF_BOOL, 1);
+    gguf_writer_int(w, "tokenizer.ggml.bos_token_id", GGUF_U32, TINY_IM_START);
+    gguf_writer_array(w, "tokenizer.ggml.suppress_tokens", GGUF_I32, (int32_t[]){3, 300}, 2);
+}
+
+static void add_yarn(struct gguf_writer *w)
+{
+    const float divisors[4] = {1, 1, 2, 4};
+    gguf_writer_text(w, "llama.rope.scaling.type", TEXT("yarn"));
+    gguf_writer_float(w, "llama.rope.scaling.factor", GGUF_F32, 4);
+    gguf_writer_float(w, "llama.rope.scaling.attn_factor", GGUF_F32, 1);
+    gguf_writer_float(w, "llama.attention.scale", GGUF_F32, 0.25);
+    gguf_writer_int(w, "llama.rope.scaling.original_context_length", GGUF_U32, 256);
+    gguf_writer_int(w, "llama.expert_count", GGUF_U32, 0);
+    gguf_writer_tensor(w, "rope_freqs.weight", QUANT_F32, 1, (int64_t[]){4}, divisors, sizeof divisors);
+}
+
+static void add_longrope(struct gguf_writer *w)
+{
+    const float divisors[4] = {1, 2, 4, 8};
+    gguf_writer_text(w, "llama.rope.scaling.type", TEXT("longrope"));
+    gguf_writer_int(w, "llama.rope.scaling.original_context_length", GGUF_U32, 16);
+    gguf_writer_tensor(w, "rope_factors_long.weight", QUANT_F32, 1, (int64_t[]){4}, divisors, 16);
+    gguf_writer_tensor(w, "rope_factors_short.weight", QUANT_F32, 1, (int64_t[]){4}, divisors, 16);
+}
+
+/* The first model with the tokenizer `vocabulary` and with what `add` adds. */
+static void build_variant(strbuf *out, const char *vocabulary, void (*add)(struct gguf_writer *w))
+{
+    const struct gguf_layout *l = &layouts[0];
+    const text file = strbuf_view(&files[0]), model = TEXT("tokenizer.ggml.model");
+    struct gguf_writer w;
     gguf_writer_init(&w);
     for (size_t i = 0; i < l->n_kv; i++) {
-        text entry = text_slice(strbuf_view(&files[0]), l->kv[i].at, l->kv[i].n);
-        text key = gguf_stored_text((const uint8_t *)entry.p);
-        if (text_equal(key, TEXT("tokenizer.ggml.model")))
-            gguf_writer_text(&w, "tokenizer.ggml.model", TEXT("llama"));
-        else
+        text entry = text_slice(file, l->kv[i].at, l->kv[i].n);
+        if (!text_equal(gguf_stored_text((const uint8_t *)entry.p), model)) {
             strbuf_text(&w.kv, entry);
+            w.n_kv++;
+        }
     }
-    gguf_writer_array(&w, "tokenizer.ggml.scores", GGUF_F32, scores, TINY_VOCAB);
-    w.n_kv = l->n_kv + 1;
+    gguf_writer_text(&w, model.p, text_of(vocabulary));
     for (size_t i = 0; i < l->n_tensors; i++)
-        strbuf_text(&w.table, text_slice(strbuf_view(&files[0]), l->tensors[i].at, l->tensors[i].n));
+        strbuf_text(&w.table, text_slice(file, l->tensors[i].at, l->tensors[i].n));
     w.n_tensors = l->n_tensors;
-    strbuf_text(&w.data, text_slice(strbuf_view(&files[0]), l->data, files[0].n));
+    strbuf_text(&w.data, text_slice(file, l->data, file.n));
+    add(&w);
     PROMISE(gguf_writer_finish(&w, out));
     gguf_writer_free(&w);
 }
+
+/* ---- an adapter ----------------------------------------------------------------------------- */
 
 static void add_pair(struct gguf_writer *w, const char *stem, int64_t n_in, int64_t n_out)
 {
@@ -87,15 +121,23 @@ static void build_adapter(strbuf *out)
     gguf_writer_free(&w);
 }
 
+/* ---- the program ---------------------------------------------------------------------------- */
+
+static void build_seed(strbuf *out, size_t i)
+{
+    switch (i) {
+    case SPM: build_variant(out, "llama", add_spm); break;
+    case YARN: build_variant(out, "gpt2", add_yarn); break;
+    case LONGROPE: build_variant(out, "gpt2", add_longrope); break;
+    case ADAPTER: build_adapter(out); break;
+    default: PROMISE(tiny_model_write(out, &models[i], NULL) == SHEAF_OK);
+    }
+}
+
 static void build_seeds(void)
 {
     for (size_t i = 0; i < N_SEEDS; i++) {
-        if (i < N_MODELS)
-            PROMISE(tiny_model_write(&files[i], &models[i], NULL) == SHEAF_OK);
-        else if (i == SPM)
-            build_spm(&files[i]);
-        else
-            build_adapter(&files[i]);
+        build_seed(&files[i], i);
         gguf_layout_init(&layouts[i], strbuf_view(&files[i]));
         PROMISE(fuzz_model((const uint8_t *)files[i].p, files[i].n) == SHEAF_OK);
     }
@@ -115,12 +157,12 @@ static void make(struct dice *d, strbuf *out)
 {
     size_t seed = dice_roll(d, N_SEEDS);
     text file = strbuf_view(&files[seed]);
-    uint64_t how = dice_roll(d, 6);
-    if (how < 4)
+    uint64_t how = dice_roll(d, 8);
+    if (how < 6)
         gguf_rewrite(d, out, file, &layouts[seed]);
     else
         strbuf_text(out, file);
-    if (how >= 3)
+    if (how >= 5)
         break_structure(d, out, seed);
 }
 

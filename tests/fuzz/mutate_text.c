@@ -1,20 +1,27 @@
 /* mutate_text.c - see mutate_text.h. */
 #include "tests/fuzz/mutate_text.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/json.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 #define MOST_REPEATS 2000
 
+/* Written as they are, valid or not. */
+static const char *const raw_values[] = {
+    "-0", "1e-308", "1e308", "-1e308", "1e999", "9007199254740993", "18446744073709551616", "NaN", "01", "+1",
+    ".5", "1.", "0x10", "''", "\"\\u0000\"", "\"\\ud800\"", "\"\\ud83d\\ude00\"", "\"\\q\"", "\"\xff\"",
+    "\"\xed\xa0\x80\"", "\"x", "{\"a\":1,\"a\":2}", "[[]", "tru", "nullnull", "\"a\" \"b\"", "\n",
+    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+};
+
+/* Valid values of every kind. */
 static const char *const json_values[] = {
-    "0", "-0", "1", "-1", "2", "0.5", "1e-9", "1e-308", "1e308", "-1e308", "1e999", "1e16", "9007199254740993",
-    "2147483648", "4294967296", "9223372036854775807", "18446744073709551616", "1099511627776", "16777216",
-    "null", "true", "false", "NaN", "[]", "{}", "[[]]", "\"\"", "\"inf\"", "\"-inf\"", "\"nan\"",
-    "\"\\u0000\"", "\"\\ud800\"", "\"\\ud83d\\ude00\"", "\"\\q\"", "\"\xff\"", "\"\xed\xa0\x80\"", "\"x",
-    "[1,2,3]", "{\"a\":1,\"a\":2}", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
-    "\"1234567890123456789012345678901234567890\"", "01", "+1", ".5", "1.", "0x10", "''", "// x",
+    "0", "1", "-1", "0.5", "1e16", "2147483648", "4294967296", "9007199254740992", "1099511627776", "16777216",
+    "null", "true", "false", "[]", "{}", "[[]]", "\"\"", "\"inf\"", "\"-inf\"", "\"nan\"", "[1,2,3]",
+    "[\"1\",\"2\",null]", "\"9223372036854775807\"", "\"-9223372036854775808\"", "{\"conf\":[]}",
 };
 
 static const char *const template_pieces[] = {
@@ -41,77 +48,126 @@ static text choose(struct dice *d, const char *const *table, size_t n)
     return text_of(table[dice_roll(d, n)]);
 }
 
+/* A piece of a template or an answer at `at`. */
+static void insert_piece(struct dice *d, strbuf *b, size_t at)
+{
+    text piece = dice_roll(d, 2) ? choose(d, template_pieces, COUNT(template_pieces))
+                                 : choose(d, answer_pieces, COUNT(answer_pieces));
+    mutator_replace(b, at, 0, piece);
+}
+
 /* ---- JSON ----------------------------------------------------------------------------------- */
 
-/* Length of the JSON token at the start of `t`: a string, a run of letters and digits, or one byte. */
-static size_t token_length(text t)
+static size_t count_nodes(const cJSON *v)
 {
     size_t n = 1;
-    if (t.p[0] == '"') {
-        while (n < t.n && t.p[n] != '"')
-            n += t.p[n] == '\\' ? 2 : 1;
-        return n < t.n ? n + 1 : t.n;
-    }
-    while (isalnum((unsigned char)t.p[0]) && n < t.n &&
-           (isalnum((unsigned char)t.p[n]) || memchr("+-.", t.p[n], 3)))
-        n++;
+    for (const cJSON *m = v->child; m; m = m->next)
+        n += count_nodes(m);
     return n;
 }
 
-/* Offset of the token that holds byte `at`; its length in *n. */
-static size_t token_around(text t, size_t at, size_t *n)
+struct node {
+    cJSON *parent, *v;
+};
+
+/* Node i below `v`, in the order of the text. */
+static struct node find_node(cJSON *v, size_t i)
 {
-    size_t start = 0;
-    for (;;) {
-        *n = token_length(text_slice(t, start, t.n));
-        if (start + *n > at)
-            return start;
-        start += *n;
+    cJSON *m = v->child;
+    for (size_t n; m; i -= n, m = m->next) {
+        n = count_nodes(m);
+        if (i == 0)
+            return (struct node){v, m};
+        if (i < n)
+            return find_node(m, i - 1);
+    }
+    abort(); /* i is no node */
+}
+
+static void change_string(struct dice *d, cJSON *v)
+{
+    strbuf b = {0};
+    strbuf_str(&b, v->valuestring);
+    strbuf_char(&b, ' ');
+    if (dice_roll(d, 4))
+        insert_piece(d, &b, dice_roll(d, b.n));
+    else
+        mutator_bytes(d, &b, (text){"", 0});
+    strbuf_char(&b, '\0');
+    if (b.failed || !cJSON_SetValuestring(v, b.p))
+        abort();
+    strbuf_free(&b);
+}
+
+/* Puts copies of a node beside it. */
+static void repeat(struct dice *d, struct node n)
+{
+    uint64_t k = 1 + dice_roll(d, dice_roll(d, 2) ? 4 : MOST_REPEATS);
+    for (; k > 0 && cJSON_IsArray(n.parent); k--)
+        cJSON_AddItemToArray(n.parent, cJSON_Duplicate(n.v, true));
+}
+
+static void change_node(struct dice *d, struct node n)
+{
+    switch (dice_roll(d, 6)) {
+    case 0:
+        repeat(d, n);
+        break;
+    case 1:
+        cJSON_Delete(cJSON_DetachItemViaPointer(n.parent, n.v));
+        break;
+    case 2:
+        cJSON_ReplaceItemViaPointer(
+            n.parent, n.v, cJSON_Parse(choose(d, json_values, COUNT(json_values)).p));
+        break;
+    default:
+        if (cJSON_IsString(n.v))
+            change_string(d, n.v);
+        else if (cJSON_IsNumber(n.v))
+            cJSON_SetNumberValue(n.v, dice_roll(d, 2) ? dice_real(d)
+                                                      : (double)(int64_t)dice_number(d, 3, 100));
     }
 }
 
-static void repeat_token(struct dice *d, strbuf *b, size_t at, size_t n)
+/* A raw value in the place of a member's; nothing without members. */
+static void put_raw(struct dice *d, strbuf *b)
 {
-    strbuf many = {0};
-    size_t most = dice_roll(d, 2) ? 4 : MOST_REPEATS;
-    for (uint64_t k = 1 + dice_roll(d, most); k > 0; k--) {
-        strbuf_add(&many, b->p + at, n);
-        if (isalnum((unsigned char)b->p[at]) || b->p[at] == '"')
-            strbuf_char(&many, ',');
-    }
-    mutator_replace(b, at, 0, strbuf_view(&many));
-    strbuf_free(&many);
+    size_t from = dice_roll(d, b->n);
+    const char *colon = memchr(b->p + from, ':', b->n - from);
+    if (!colon)
+        return;
+    size_t at = (size_t)(colon - b->p) + 1;
+    mutator_replace(b, at, strcspn(colon + 1, ",}]"), choose(d, raw_values, COUNT(raw_values)));
 }
 
-static void insert_piece(struct dice *d, strbuf *b, size_t at)
+/* Place of a random line. */
+static text choose_line(struct dice *d, const strbuf *b)
 {
-    strbuf escaped = {0};
-    text piece = dice_roll(d, 2) ? choose(d, template_pieces, COUNT(template_pieces))
-                                 : choose(d, answer_pieces, COUNT(answer_pieces));
-    for (size_t i = 0; i < piece.n; i++) {
-        if (piece.p[i] == '"' || piece.p[i] == '\\')
-            strbuf_char(&escaped, '\\');
-        strbuf_char(&escaped, piece.p[i]);
-    }
-    mutator_replace(b, at, 0, strbuf_view(&escaped));
-    strbuf_free(&escaped);
+    size_t from = dice_roll(d, b->n), to = from;
+    while (from > 0 && b->p[from - 1] != '\n')
+        from--;
+    while (to < b->n && b->p[to] != '\n')
+        to++;
+    return (text){b->p + from, to - from};
 }
 
 void mutate_json(struct dice *d, strbuf *b, text donor)
 {
-    size_t n, byte = dice_roll(d, b->n), at = token_around(strbuf_view(b), byte, &n);
-    bool in_string = b->p[at] == '"' && byte > at;
-    switch (dice_roll(d, 8)) {
-    case 0: mutator_bytes(d, b, donor); break;
-    case 1: repeat_token(d, b, at, n); break;
-    case 2: mutator_replace(b, at, n < b->n ? n : 0, (text){"", 0}); break;
-    case 3: case 4: case 5:
-        if (in_string) {
-            insert_piece(d, b, byte);
-            break;
-        } /* fall through */
-    default: mutator_replace(b, at, n, choose(d, json_values, COUNT(json_values))); break;
+    text line = choose_line(d, b);
+    cJSON *v = NULL;
+    if (dice_once_in(d, 12)) {
+        put_raw(d, b);
+    } else if (dice_once_in(d, 12) || json_parse(&v, line, NULL, NULL) != SHEAF_OK || !v->child) {
+        mutator_bytes(d, b, donor);
+    } else {
+        change_node(d, find_node(v, dice_roll(d, count_nodes(v) - 1)));
+        char *printed = cJSON_PrintUnformatted(v);
+        if (!printed)
+            abort();
+        mutator_replace(b, (size_t)(line.p - b->p), line.n, text_of(printed));
+        cJSON_free(printed);
     }
+    cJSON_Delete(v);
 }
 
 /* ---- templates ------------------------------------------------------------------------------ */
@@ -120,7 +176,7 @@ void mutate_template(struct dice *d, strbuf *b)
 {
     size_t at = dice_roll(d, b->n);
     if (dice_roll(d, 3))
-        mutator_replace(b, at, 0, choose(d, template_pieces, COUNT(template_pieces)));
+        insert_piece(d, b, at);
     else
         mutator_bytes(d, b, strbuf_view(b));
 }

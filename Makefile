@@ -1,0 +1,149 @@
+# Sheaf. `make demo` and `make test` work as the first command on a fresh Debian or Ubuntu: every target that
+# builds something first installs what is missing (tests/deps.sh: apt, only what is missing).
+#
+#   make            build/sheaf, build/libsheaf.a, build/libsheaf.so
+#   make demo       build, fetch the default model (1.1 GB, once), solve a problem
+#   make test       build and run the whole suite; the last line is "N passed, N failed"
+#   make check-asan the suite under AddressSanitizer and UndefinedBehaviorSanitizer
+#   make fuzz       10,000 mutated model files and JSON lines under the sanitizers
+#   make bench-kernels   kernels of each tier: speed against the reference
+#   make install    PREFIX=/usr/local, DESTDIR=
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CC      ?= cc
+BUILD   ?= build
+CFLAGS  ?= -O3 -g
+LDFLAGS ?=
+VERSION := 0.1.0
+# V=1 shows whole commands.
+Q       := $(if $(V),,@)
+say      = $(if $(V),true,echo "  $(1)  $@")
+SOVERSION := 0
+
+WARN    := -Wall -Wextra -Wshadow -Wconversion
+HARDEN  := -fstack-protector-strong -D_FORTIFY_SOURCE=2
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DSHEAF_VERSION='"$(VERSION)"' -I. -Iinclude $(WARN) \
+             -fvisibility=hidden -fPIC -ffp-contract=off -pthread $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) $(SANITIZE)
+LINK     = $(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
+LIBS    := -lgmp -lcjson -lxxhash -lutf8proc -lm -pthread
+CLI_LIBS := -lcrypto
+
+LIB_DIRS := base engine engine/arch engine/kernels tts verifiers datasets evals
+LIB_SRC  := $(sort $(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c)))
+CLI_SRC  := $(sort $(wildcard src/*.c))
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
+SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
+UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/*_test.c)))
+TOOL_BIN := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/tools/*.c)))
+
+.PHONY: all build-all deps test check check-asan demo fuzz bench-kernels install uninstall clean
+.SECONDARY:
+
+all: deps
+	@$(MAKE) --no-print-directory build-all
+
+build-all: $(BUILD)/sheaf $(BUILD)/libsheaf.a $(BUILD)/libsheaf.so
+
+# Instruction-set tiers: one file each, picked at run time (engine/kernels/kernels.c).
+$(BUILD)/engine/kernels/kernels_avx2.o:   ISA := -mavx2 -mfma -mf16c
+$(BUILD)/engine/kernels/kernels_avx512.o: ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mf16c
+$(BUILD)/engine/kernels/kernels_vnni.o:   ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mfma -mf16c
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ISA) -MMD -MP -c $< -o $@
+
+$(BUILD)/libsheaf.a: $(LIB_OBJ)
+	@$(call say,AR)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+# The program's parts but main: what unit tests of src/ link with.
+$(BUILD)/libcli.a: $(filter-out $(BUILD)/src/main.o,$(CLI_OBJ))
+	@$(call say,AR)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/libsheaf.so: $(LIB_OBJ)
+	@$(call say,LINK)
+	$(Q)$(LINK) -shared -Wl,-soname,libsheaf.so.$(SOVERSION) -Wl,-z,relro,-z,now -o $@ $^ $(LIBS)
+
+$(BUILD)/sheaf: $(CLI_OBJ) $(BUILD)/libsheaf.a
+	@$(call say,LINK)
+	$(Q)$(LINK) -o $@ $^ $(LIBS) $(CLI_LIBS)
+
+$(BUILD)/tests/%_test: $(BUILD)/tests/unit/%_test.o $(SUPPORT_OBJ) $(BUILD)/libcli.a $(BUILD)/libsheaf.a
+	@mkdir -p $(@D)
+	@$(call say,LINK)
+	$(Q)$(LINK) -o $@ $^ $(LIBS) $(CLI_LIBS) -lcmocka
+
+$(BUILD)/tests/%: $(BUILD)/tests/tools/%.o $(SUPPORT_OBJ) $(BUILD)/libsheaf.a
+	@mkdir -p $(@D)
+	@$(call say,LINK)
+	$(Q)$(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+$(BUILD)/tests/mutate_gguf: $(BUILD)/tests/fuzz/mutate_gguf.o $(BUILD)/tests/fuzz/fuzz_gguf_one.o $(SUPPORT_OBJ) $(BUILD)/libsheaf.a
+	@mkdir -p $(@D)
+	@$(call say,LINK)
+	$(Q)$(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+# The example is built as a user would: public headers and the static library, nothing else.
+$(BUILD)/tests/example_solve: examples/solve.c $(BUILD)/libsheaf.a
+	@mkdir -p $(@D)
+	@$(call say,LINK)
+	$(Q)$(LINK) -std=c11 $(WARN) -Iinclude -o $@ $^ $(LIBS)
+
+deps:
+	@CC='$(CC)' sh tests/deps.sh
+
+check: build-all $(UNIT_BIN) $(TOOL_BIN) $(BUILD)/tests/example_solve
+	@sh tests/run.sh $(BUILD)
+
+test: deps
+	@$(MAKE) --no-print-directory -j2 build-all > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@$(MAKE) --no-print-directory -j2 check
+
+# Leaks are looked for as well; one build directory of its own.
+check-asan: deps
+	@$(MAKE) --no-print-directory -j2 check BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+
+demo:
+	@CC='$(CC)' sh tests/deps.sh demo
+	@$(MAKE) --no-print-directory -j2 build-all
+	@sh examples/demo.sh $(BUILD)/sheaf
+
+fuzz: deps
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/asan/tests/mutate_gguf $(BUILD)/asan/sheaf BUILD=$(BUILD)/asan \
+	    CFLAGS='-O1 -g -fno-omit-frame-pointer' SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+	$(BUILD)/asan/tests/mutate_gguf 10000
+
+bench-kernels: deps
+	@$(MAKE) --no-print-directory $(BUILD)/tests/bench_kernels
+	$(BUILD)/tests/bench_kernels
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/sheaf \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/sheaf
+	install -m 755 $(BUILD)/sheaf $(DESTDIR)$(PREFIX)/bin/sheaf
+	install -m 644 $(BUILD)/libsheaf.a $(DESTDIR)$(PREFIX)/lib/libsheaf.a
+	install -m 755 $(BUILD)/libsheaf.so $(DESTDIR)$(PREFIX)/lib/libsheaf.so.$(VERSION)
+	ln -sf libsheaf.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libsheaf.so.$(SOVERSION)
+	ln -sf libsheaf.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libsheaf.so
+	install -m 644 include/sheaf/*.h $(DESTDIR)$(PREFIX)/include/sheaf/
+	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 LICENSE NOTICE README.md $(DESTDIR)$(PREFIX)/share/doc/sheaf/
+	sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' sheaf.pc.in \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/sheaf.pc
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/sheaf $(DESTDIR)$(PREFIX)/lib/libsheaf.a $(DESTDIR)$(PREFIX)/lib/libsheaf.so* \
+	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/sheaf.pc $(DESTDIR)$(PREFIX)/share/man/man1/sheaf.1
+	rm -rf $(DESTDIR)$(PREFIX)/include/sheaf $(DESTDIR)$(PREFIX)/share/doc/sheaf
+
+clean:
+	rm -rf $(BUILD) $(BUILD).log
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d)

@@ -1,0 +1,250 @@
+/* cmd_eval.c - `sheaf eval`: strategies measured over a set of problems. */
+#include <inttypes.h>
+#include <sheaf/eval.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "evals/grader.h"
+#include "evals/lineup.h"
+#include "src/cli.h"
+#include "src/cli_io.h"
+#include "src/eval_report.h"
+#include "src/model_args.h"
+#include "src/names.h"
+#include "src/solve_args.h"
+
+struct eval_args {
+    struct model_args model;
+    struct solve_args run;
+    const char *data, *limit, *task;
+    struct cli_list strategies;
+    const char *format, *out;
+    bool redo, quiet;
+};
+
+#define AT(member) offsetof(struct eval_args, member)
+
+static const struct cli_option options[] = {
+    {.name = "", .kind = CLI_HEADING, .help = "Problems"},
+    {.name = "data", .letter = 'd', .kind = CLI_TEXT, .at = AT(data), .value = "FILE",
+     .help = "problems with answers, one JSON object a line"},
+    {.name = "limit", .letter = 'L', .kind = CLI_TEXT, .at = AT(limit), .value = "N|A-B|0.1",
+     .help = "the first N, those from A to B, or a share; the result is marked partial (all)"},
+    {.name = "task", .kind = CLI_CHOICE, .at = AT(task), .choices = "auto generic gsm8k aime math choice",
+     .help = "where answers are looked for, auto by the set (auto)"},
+    PROMPT_OPTIONS(struct eval_args, run),
+
+    {.name = "", .kind = CLI_HEADING, .help = "Model"},
+    MODEL_OPTIONS(struct eval_args, model),
+
+    {.name = "", .kind = CLI_HEADING, .help = "Budget of a problem"},
+    BUDGET_OPTIONS(struct eval_args, run),
+
+    {.name = "", .kind = CLI_HEADING, .help = "Sampling"},
+    SAMPLING_OPTIONS(struct eval_args, run),
+
+    {.name = "", .kind = CLI_HEADING, .help = "Strategies"},
+    {.name = "strategy", .kind = CLI_LIST, .at = AT(strategies), .value = "NAME[,NAME]",
+     .help = "repeatable, `list` shows all (majority,deepconf-online-low,deepconf-online-high)"},
+    STRATEGY_OPTIONS(struct eval_args, run),
+
+    {.name = "", .kind = CLI_HEADING, .help = "Output"},
+    {.name = "output", .letter = 'o', .kind = CLI_TEXT, .at = AT(out), .value = "DIR",
+     .help = "directory of the records (./sheaf-eval-ID, where ID follows from the settings)"},
+    {.name = "redo", .kind = CLI_ON, .at = AT(redo),
+     .help = "throw away the records in the directory instead of going on"},
+    {.name = "format", .kind = CLI_CHOICE, .at = AT(format), .choices = "md json csv",
+     .help = "what standard output gets (md)"},
+    {.name = "quiet", .letter = 'q', .kind = CLI_ON, .at = AT(quiet), .help = "no progress"},
+    CLI_END};
+
+static const char details[] =
+    "majority, single and deepconf-offline share one run of whole traces: pass@1, the majority and\n"
+    "every offline rule are computed on the same traces. The other strategies run on their own\n"
+    "with the same seed, problem by problem in turns, so tokens and seconds compare.\n\n"
+    "The directory gets traces.jsonl (one record per trace), votes.jsonl, results.json and table.md.\n"
+    "Started again with the same settings, a run goes on after its last complete problem. The\n"
+    "first Ctrl-C gives up the problem in work and prints the table so far, marked partial.\n\n"
+    "Examples\n"
+    "  sheaf eval --data gsm8k_test.jsonl --limit 50 -N 16\n"
+    "  sheaf eval -m model.gguf --data multiarith.jsonl -L 50 -N 8 --strategy majority -o run1";
+
+/* ---- progress ------------------------------------------------------------------------------- */
+
+static void note_start(const sheaf_eval_progress *p)
+{
+    if (p->n_resumed)
+        cli_note("records in %s; %zu of %zu problems are there", p->dir, p->n_resumed, p->n_problems);
+    else
+        cli_note("records in %s", p->dir);
+}
+
+static void note_problem(const sheaf_eval_progress *p)
+{
+    cli_note("%zu/%zu %.60s: gold %.40s, %s %.40s, %s; %zu of %zu right, %.1f tokens/s, %.0f s left",
+             p->n_done, p->n_problems, p->problem->id, p->problem->answer, p->rule,
+             p->answer ? p->answer : "none", p->correct ? "right" : "wrong", p->n_right, p->n_done,
+             p->seconds > 0 ? (double)p->tokens / p->seconds : 0.0, p->eta_s);
+}
+
+static void on_progress(void *ctx, const sheaf_eval_progress *p)
+{
+    (void)ctx;
+    if (p->problem)
+        note_problem(p);
+    else
+        note_start(p);
+}
+
+/* ---- the report ----------------------------------------------------------------------------- */
+
+static int write_table(const char *dir, text table)
+{
+    strbuf path = {0};
+    strbuf_printf(&path, "%s/table.md", dir);
+    int status = path.failed ? cli_fail(CLI_MEMORY, dir, "no memory") : cli_write(path.p, table);
+    strbuf_free(&path);
+    return status;
+}
+
+static int print_report(const sheaf_eval *ev, const struct eval_report *r, const char *format)
+{
+    strbuf table = {0}, csv = {0};
+    eval_report_markdown(&table, r);
+    eval_report_csv(&csv, r);
+    text shown = strcmp(format, "json") == 0  ? text_of(sheaf_eval_results(ev))
+                 : strcmp(format, "csv") == 0 ? strbuf_view(&csv)
+                                              : strbuf_view(&table);
+    int status = table.failed || csv.failed ? cli_fail(CLI_MEMORY, "report", "no memory")
+                                            : write_table(r->summary->dir, strbuf_view(&table));
+    if (!status)
+        status = cli_write(NULL, shown);
+    strbuf_free(&table);
+    strbuf_free(&csv);
+    return !status && !r->summary->complete ? cli_status_after_signal(CLI_RUNTIME) : status;
+}
+
+/* ---- the run -------------------------------------------------------------------------------- */
+
+static uint64_t template_hash(const struct model_args *a)
+{
+    char *template = NULL;
+    if (model_args_template(&template, a, NULL) || !template)
+        return 0;
+    uint64_t h = hash_bytes(template, strlen(template), 0);
+    alloc_free(template);
+    return h;
+}
+
+/* Settings of the engine that change what it computes, for the records. */
+static void note_engine(strbuf *out, const struct model_args *a)
+{
+    strbuf_printf(out, "kv %s%s", a->kv_type, a->exact ? ", exact" : "");
+    if (a->chat_template || a->chat_template_file)
+        strbuf_printf(out, ", template %016" PRIx64, template_hash(a));
+    for (size_t i = 0; i < a->loras.n; i++)
+        strbuf_printf(out, ", lora %s", a->loras.items[i]);
+}
+
+static int eval_with(sheaf_engine *engine, const sheaf_dataset *data, struct eval_args *a,
+                     sheaf_eval_options *o)
+{
+    sheaf_error err = {0};
+    sheaf_eval *ev = NULL;
+    struct eval_report report = {.options = o};
+    o->solve.cancel = &cli_signal;
+    cli_catch_signals();
+    if (sheaf_eval_run(&ev, engine, data, o, &err))
+        return cli_fail_error(&err, CLI_AT_RUN);
+    sheaf_engine_info(engine, &report.model);
+    report.summary = sheaf_eval_summarize(ev);
+    int status = print_report(ev, &report, a->format);
+    sheaf_eval_free(ev);
+    return status;
+}
+
+static int load_and_eval(const sheaf_dataset *data, struct eval_args *a)
+{
+    sheaf_error err = {0};
+    sheaf_engine *engine = NULL;
+    strbuf note = {0};
+    note_engine(&note, &a->model);
+    sheaf_eval_options o = {.solve = a->run.solve,
+                            .strategies = a->strategies.items,
+                            .n_strategies = a->strategies.n,
+                            .task = sheaf_eval_task(data),
+                            .dir = a->out,
+                            .redo = a->redo,
+                            .engine_note = note.p,
+                            .on_progress = a->quiet ? NULL : on_progress};
+    if (strcmp(a->task, "auto") != 0)
+        sheaf_task_parse(&o.task, a->task);
+    int status = note.failed ? cli_fail(CLI_MEMORY, NULL, "no memory") : CLI_OK;
+    if (!status && model_args_open(&engine, &a->model, &err))
+        status = cli_fail_error(&err, CLI_AT_MODEL);
+    if (!status)
+        status = eval_with(engine, data, a, &o);
+    sheaf_engine_close(engine);
+    strbuf_free(&note);
+    return status;
+}
+
+static int read_and_eval(struct eval_args *a)
+{
+    sheaf_error err = {0};
+    sheaf_dataset *data = NULL;
+    int status = CLI_OK;
+    if (sheaf_dataset_open(&data, a->data, &err) || sheaf_dataset_limit(data, a->limit, &err)) {
+        cli_fail_error(&err, CLI_AT_RUN);
+        status = err.code == SHEAF_ERR_NOMEM ? CLI_MEMORY : CLI_USAGE;
+    }
+    if (!status)
+        status = load_and_eval(data, a);
+    sheaf_dataset_close(data);
+    return status;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------ */
+
+/* CLI_GO when all names are known. */
+static int check_strategies(const struct cli_list *names)
+{
+    sheaf_error err = {0};
+    struct lineup unused;
+    if (names->n && strcmp(names->items[0], "list") == 0)
+        return names_print(sheaf_eval_strategy_name, sheaf_eval_strategy_about);
+    return lineup_make(&unused, names->items, names->n, &err) ? cli_fail_error(&err, CLI_AT_RUN) : CLI_GO;
+}
+
+static int choose_data(struct eval_args *a, int argc, char **argv)
+{
+    if (argc && a->data)
+        return cli_fail(CLI_USAGE, "data", "given twice; an operand or --data wanted");
+    if (argc)
+        a->data = argv[0];
+    return a->data ? CLI_GO : cli_fail(CLI_USAGE, "--data", "not given; a file of problems wanted");
+}
+
+static int run(const struct cli_command *self, int argc, char **argv)
+{
+    struct eval_args a = {.model = MODEL_ARGS_DEFAULT,
+                          .run = solve_args_defaults(),
+                          .task = "auto",
+                          .format = "md"};
+    int rc = cli_parse(self, &a, &argc, argv);
+    if (rc == CLI_GO)
+        rc = check_strategies(&a.strategies);
+    if (rc == CLI_GO)
+        rc = cli_operands(self, argc, argv, 1);
+    if (rc == CLI_GO)
+        rc = choose_data(&a, argc, argv);
+    if (rc != CLI_GO || (rc = cli_check_output(NULL)) != CLI_OK)
+        return rc;
+    solve_args_settle(&a.run);
+    return read_and_eval(&a);
+}
+
+const struct cli_command cmd_eval = {
+    "eval", "[FILE]", "measure strategies over a set of problems", details, options, run};

@@ -1,0 +1,130 @@
+/* canon_root.c - rational powers of rationals: prime factors below 2^16 are pulled apart, so that
+ * sqrt(12) = 2 * 3^(1/2) and 1/sqrt(3) = 1/3 * 3^(1/2). A cofactor without small factors stays whole:
+ * that loses a match now and then and never makes one.
+ *
+ * Odd roots of negative numbers are real (the convention of school and of the answers seen); square
+ * roots are i times a real; other even roots of negatives are left alone. */
+#include "verifiers/canon.h"
+#include "verifiers/exact.h"
+
+#define TRIAL_LIMIT 65536
+#define MAX_INDEX 4096       /* of numerator and denominator of the exponent */
+#define MAX_RADICAND_BITS 4096.0
+
+struct roots {
+    math_ctx *c;
+    math_node *coefficient; /* NUM */
+    math_node *powers;      /* MUL of POW(NUM, fraction) */
+    const math_node *e;
+    bool failed;
+};
+
+/* Multiplies by base^(k e), its integer part into the coefficient. */
+static void put_power(struct roots *r, mpz_srcptr base, long k)
+{
+    math_ctx *c = r->c;
+    math_node *b = math_number(c), *fraction = math_number(c), *whole = math_number(c);
+    if (c->fault != MATH_FINE)
+        return;
+    mpq_set_z(b->q, base);
+    mpq_set_si(fraction->q, k, 1);
+    mpq_mul(fraction->q, fraction->q, r->e->q);
+    mpz_fdiv_q(mpq_numref(whole->q), mpq_numref(fraction->q), mpq_denref(fraction->q));
+    mpq_sub(fraction->q, fraction->q, whole->q);
+    math_node *part = math_number(c);
+    if (c->fault != MATH_FINE || !exact_pow(c, part->q, b->q, mpq_numref(whole->q)) ||
+        !exact_mul(c, part->q, part->q, r->coefficient->q)) {
+        r->failed = true;
+        return;
+    }
+    r->coefficient = part;
+    if (mpq_sgn(fraction->q) != 0)
+        math_push(c, r->powers, math_binary(c, MATH_POW, 0, b, fraction));
+}
+
+/* A cofactor: an exact power of the root's index, or itself. */
+static void put_cofactor(struct roots *r, mpz_ptr m, long sign)
+{
+    unsigned long index = mpz_get_ui(mpq_denref(r->e->q));
+    mpz_t root;
+    mpz_init(root);
+    if (mpz_root(root, m, index))
+        put_power(r, root, sign * (long)index);
+    else
+        put_power(r, m, sign);
+    mpz_clear(root);
+}
+
+static void put_factors(struct roots *r, mpz_srcptr n, long sign)
+{
+    mpz_t m, p;
+    mpz_init_set(m, n);
+    mpz_init(p);
+    for (unsigned long d = 2; d < TRIAL_LIMIT && mpz_cmp_ui(m, 1) > 0; d += d == 2 ? 1 : 2) {
+        if (mpz_cmp_ui(m, d * d) < 0)
+            break; /* m is prime */
+        if (!mpz_divisible_ui_p(m, d))
+            continue;
+        mpz_set_ui(p, d);
+        put_power(r, p, sign * (long)mpz_remove(m, m, p));
+    }
+    if (mpz_cmp_ui(m, 1) > 0)
+        put_cofactor(r, m, sign);
+    mpz_clear(m);
+    mpz_clear(p);
+}
+
+/* Sign of the base: real for odd roots, a power of i for square roots. */
+static bool put_sign(struct roots *r)
+{
+    mpz_srcptr top = mpq_numref(r->e->q), index = mpq_denref(r->e->q);
+    if (mpz_odd_p(index)) {
+        if (mpz_odd_p(top))
+            mpq_neg(r->coefficient->q, r->coefficient->q);
+        return true;
+    }
+    if (mpz_cmp_ui(index, 2) != 0)
+        return false;
+    if (mpz_fdiv_ui(top, 4) == 3)
+        mpq_neg(r->coefficient->q, r->coefficient->q);
+    math_push(r->c, r->powers, math_new(r->c, MATH_CONST, CONST_I));
+    return true;
+}
+
+math_node *canon_root(math_ctx *c, const math_node *base, const math_node *e)
+{
+    math_node *plain = math_binary(c, MATH_POW, 0, math_copy_number(c, base->q),
+                                   math_copy_number(c, e->q));
+    if (mpq_sgn(base->q) == 0)
+        return math_integer(c, 0); /* the exponent is positive: canon_power saw to it */
+    double bits = exact_bits(base->q);
+    if (bits > MAX_RADICAND_BITS || mpz_cmpabs_ui(mpq_numref(e->q), MAX_INDEX) > 0 ||
+        mpz_cmp_ui(mpq_denref(e->q), MAX_INDEX) > 0)
+        return plain;
+    double trials = bits > 32 ? TRIAL_LIMIT / 2 : 1024;
+    if (!math_spend(c, trials * (8 + bits / 64)))
+        return plain;
+    struct roots r = {c, math_integer(c, 1), math_new(c, MATH_MUL, 0), e, false};
+    mpz_t top;
+    mpz_init(top);
+    mpz_abs(top, mpq_numref(base->q));
+    bool known = c->fault == MATH_FINE && (mpq_sgn(base->q) > 0 || put_sign(&r));
+    if (known) {
+        put_factors(&r, top, 1);
+        put_factors(&r, mpq_denref(base->q), -1);
+    }
+    mpz_clear(top);
+    if (!known || r.failed || c->fault != MATH_FINE)
+        return plain;
+    math_sort(r.powers->args, r.powers->n_args);
+    if (r.powers->n_args == 0)
+        return r.coefficient;
+    if (r.powers->n_args == 1 && math_is_small(r.coefficient, 1))
+        return r.powers->args[0];
+    math_node *out = math_new(c, MATH_MUL, 0);
+    if (!math_is_small(r.coefficient, 1))
+        math_push(c, out, r.coefficient);
+    for (size_t i = 0; i < r.powers->n_args; i++)
+        math_push(c, out, r.powers->args[i]);
+    return out;
+}

@@ -1,0 +1,176 @@
+/* print.c - see print.h. Readable first: 1/2, 2*x^2+1, (1,2), {1,2}, (0,1]U[3,inf). Words stand in
+ * quotes so that they never look like a value. */
+#include "verifiers/print.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+#define MAX_PRINTED_BITS 65536
+
+enum binding { LOOSE, IN_SUM, IN_PRODUCT, IN_POWER };
+
+static void print(strbuf *b, const math_node *n, enum binding around);
+
+static void print_integer(strbuf *b, mpz_srcptr z)
+{
+    if (mpz_sizeinbase(z, 2) > MAX_PRINTED_BITS) {
+        b->failed = true;
+        return;
+    }
+    char *digits = alloc_zero(mpz_sizeinbase(z, 10) + 2, 1);
+    if (digits)
+        strbuf_str(b, mpz_get_str(digits, 10, z));
+    else
+        b->failed = true;
+    alloc_free(digits);
+}
+
+static void print_number(strbuf *b, mpq_srcptr q, enum binding around)
+{
+    bool fraction = mpz_cmp_ui(mpq_denref(q), 1) != 0;
+    bool guarded = (mpq_sgn(q) < 0 && around > LOOSE) || (fraction && around > IN_SUM);
+    if (guarded)
+        strbuf_char(b, '(');
+    print_integer(b, mpq_numref(q));
+    if (fraction) {
+        strbuf_char(b, '/');
+        print_integer(b, mpq_denref(q));
+    }
+    if (guarded)
+        strbuf_char(b, ')');
+}
+
+static void print_joined(strbuf *b, const math_node *n, const char *joint, enum binding inside)
+{
+    for (size_t i = 0; i < n->n_args; i++) {
+        if (i)
+            strbuf_str(b, joint);
+        print(b, n->args[i], inside);
+    }
+}
+
+static void print_guarded(strbuf *b, const math_node *n, const char *joint, enum binding inside,
+                          bool guarded)
+{
+    if (guarded)
+        strbuf_char(b, '(');
+    print_joined(b, n, joint, inside);
+    if (guarded)
+        strbuf_char(b, ')');
+}
+
+static const char *constant_name(int id)
+{
+    static const char *const names[] = {"i", "e", "pi", "inf", "-inf"};
+    return names[id];
+}
+
+static const char *function_name(const math_node *n)
+{
+    static const char *const names[] = {
+        "sin",  "cos",  "tan",  "cot",  "sec", "csc", "arcsin", "arccos", "arctan", "arccot",
+        "sinh", "cosh", "tanh", "ln",   "log", "exp", "sqrt",   "cbrt",   "abs",    "floor",
+        "ceil", "min",  "max",  "gcd",  "lcm", "binomial", "factorial", "cis", "lg"};
+    switch (n->kind) {
+    case MATH_FUNC: return names[n->tag];
+    case MATH_BINOM: return "binomial";
+    case MATH_FACT: return "factorial";
+    case MATH_DFACT: return "factorial2";
+    default: return "pm";
+    }
+}
+
+static void print_call(strbuf *b, const math_node *n)
+{
+    strbuf_str(b, function_name(n));
+    strbuf_char(b, '(');
+    print_joined(b, n, ",", LOOSE);
+    strbuf_char(b, ')');
+}
+
+static void print_tuple(strbuf *b, const math_node *n)
+{
+    strbuf_char(b, n->tag & OPEN_ROUND ? '(' : '[');
+    print_joined(b, n, ",", LOOSE);
+    strbuf_char(b, n->tag & CLOSE_ROUND ? ')' : ']');
+}
+
+static void print_quantity(strbuf *b, const math_node *n)
+{
+    print(b, n->args[0], IN_POWER);
+    if (n->tag & MARK_PERCENT)
+        strbuf_char(b, '%');
+    if (n->tag & MARK_DEGREE)
+        strbuf_str(b, " deg");
+    if (n->tag & MARK_UNIT) {
+        strbuf_str(b, " [");
+        strbuf_text(b, n->s);
+        strbuf_char(b, ']');
+    }
+}
+
+static void print_relation(strbuf *b, const math_node *n)
+{
+    static const char *const names[] = {" = ", " < ", " > ", " <= ", " >= ", " != "};
+    for (size_t i = 0; i < n->n_args; i++) {
+        if (i && i - 1 < n->s.n && (size_t)n->s.p[i - 1] < sizeof names / sizeof *names)
+            strbuf_str(b, names[(size_t)n->s.p[i - 1]]);
+        print(b, n->args[i], LOOSE);
+    }
+}
+
+static void print_words(strbuf *b, char quote, text s)
+{
+    strbuf_char(b, quote);
+    strbuf_text(b, s);
+    strbuf_char(b, quote);
+}
+
+static void print_structure(strbuf *b, const math_node *n)
+{
+    switch (n->kind) {
+    case MATH_QUANTITY: print_quantity(b, n); break;
+    case MATH_TUPLE: print_tuple(b, n); break;
+    case MATH_SET:
+        strbuf_char(b, '{');
+        print_joined(b, n, ",", LOOSE);
+        strbuf_char(b, '}');
+        break;
+    case MATH_REGION: print_joined(b, n, "U", LOOSE); break;
+    case MATH_MATRIX:
+        strbuf_str(b, "matrix");
+        print_joined(b, n, "", LOOSE);
+        break;
+    case MATH_RATIO: print_joined(b, n, ":", IN_PRODUCT); break;
+    case MATH_RELATION: print_relation(b, n); break;
+    case MATH_TEXT: print_words(b, '"', n->s); break;
+    case MATH_BROKEN: print_words(b, '`', n->s); break;
+    default: strbuf_str(b, "undefined");
+    }
+}
+
+static void print(strbuf *b, const math_node *n, enum binding around)
+{
+    switch (n->kind) {
+    case MATH_NUM: print_number(b, n->q, around); break;
+    case MATH_CONST: strbuf_str(b, constant_name(n->tag)); break;
+    case MATH_VAR: strbuf_text(b, n->s); break;
+    case MATH_ADD: print_guarded(b, n, "+", IN_SUM, around > LOOSE); break;
+    case MATH_MUL: print_guarded(b, n, "*", IN_PRODUCT, around > IN_SUM); break;
+    case MATH_POW: print_guarded(b, n, "^", IN_POWER, around == IN_POWER); break;
+    case MATH_FUNC: case MATH_BINOM: case MATH_FACT: case MATH_DFACT: case MATH_PM:
+        print_call(b, n);
+        break;
+    case MATH_BASE:
+        strbuf_text(b, n->s);
+        strbuf_printf(b, "_%d", n->tag);
+        break;
+    default: print_structure(b, n);
+    }
+}
+
+void print_value(strbuf *b, const math_node *n)
+{
+    print(b, n, LOOSE);
+}
