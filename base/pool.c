@@ -1,8 +1,11 @@
 /* pool.c - see pool.h.
  *
- * A job is published by raising `job_number`; each worker does its part and counts itself in `done`.
- * Both sides spin for a short while (a step has several hundred jobs, a sleep costs more than most of
- * them) and then sleep on a futex-backed condition variable. */
+ * A job is published by raising `job_number`. Each worker's part is a counter {job, next chunk, chunks}
+ * in one atomic word; a chunk belongs to who advances the counter, and the tag keeps a late worker from
+ * touching another job. Whoever holds a chunk may read the job's fields: the caller cannot return, and
+ * so not publish the next job, before that chunk is counted in `finished`.
+ * Waiting spins for a short while (a step has several hundred jobs, a sleep costs more than most of
+ * them), then sleeps on a condition variable (workers) or yields (the caller). */
 #include "base/pool.h"
 
 #include <assert.h>
@@ -10,6 +13,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,28 +21,36 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 
-#define SPIN_ROUNDS 20000
+#define SPIN_ROUNDS 4000
+#define CHUNKS_PER_PART 4
 #define CACHE_LINE 64
 
+/* The counter of a part: job number in the upper half, then next chunk and number of chunks. */
+#define PART_WORD(job, next, n) ((uint64_t)(job) << 32 | (uint64_t)(next) << 16 | (uint64_t)(n))
+#define PART_JOB(word) ((uint32_t)((word) >> 32))
+#define PART_NEXT(word) ((uint32_t)((word) >> 16) & 0xFFFF)
+#define PART_CHUNKS(word) ((uint32_t)(word)&0xFFFF)
+
 struct worker {
+    _Alignas(CACHE_LINE) atomic_uint_fast64_t part; /* PART_WORD */
     pool *owner;
     pthread_t thread;
     int index;
-    _Alignas(CACHE_LINE) atomic_uint done; /* last job finished; pairs with the acquire in wait_for */
 };
 
 struct pool {
     int n_threads;
     int n_started;
-    struct worker *workers; /* [n_threads - 1]; the caller is worker 0 */
+    struct worker *workers; /* [n_threads]; 0 is the caller */
 
     pool_fn *fn;
     void *ctx;
     size_t n_items, grain;
-    bool stop;
+    atomic_bool stop;
 
-    _Alignas(CACHE_LINE) atomic_uint job_number; /* release in publish, acquire in next_job */
+    _Alignas(CACHE_LINE) atomic_uint job_number; /* pairs with the loads in next_job */
     atomic_int sleepers;
+    _Alignas(CACHE_LINE) atomic_uint finished;   /* chunks of the job that are done */
     pthread_mutex_t lock;
     pthread_cond_t wake;
 };
@@ -52,20 +64,63 @@ static inline void cpu_relax(void)
 #endif
 }
 
-static size_t part_begin(const pool *p, int worker)
+/* ---- parts and chunks ----------------------------------------------------------------------- */
+
+static size_t n_grains(const pool *p)
 {
-    size_t n_grains = (p->n_items + p->grain - 1) / p->grain;
-    size_t at = n_grains * (size_t)worker / (size_t)p->n_threads * p->grain;
-    return at < p->n_items ? at : p->n_items;
+    return (p->n_items + p->grain - 1) / p->grain;
 }
 
-static void run_part(const pool *p, int worker)
+/* First grain of a part. */
+static size_t part_begin(const pool *p, int part)
 {
-    size_t begin = part_begin(p, worker);
-    size_t end = worker + 1 == p->n_threads ? p->n_items : part_begin(p, worker + 1);
-    if (begin < end)
-        p->fn(p->ctx, begin, end, worker);
+    return n_grains(p) * (size_t)part / (size_t)p->n_threads;
 }
+
+static uint32_t part_chunks(const pool *p, int part)
+{
+    size_t grains = part_begin(p, part + 1) - part_begin(p, part);
+    return grains < CHUNKS_PER_PART ? (uint32_t)grains : CHUNKS_PER_PART;
+}
+
+/* Takes the next chunk of a part of this job; false when none is left. */
+static bool claim(struct worker *w, uint32_t job, uint32_t *chunk, uint32_t *n_chunks)
+{
+    uint64_t word = atomic_load_explicit(&w->part, memory_order_acquire);
+    while (PART_JOB(word) == job && PART_NEXT(word) < PART_CHUNKS(word)) {
+        uint64_t taken = PART_WORD(job, PART_NEXT(word) + 1, PART_CHUNKS(word));
+        if (!atomic_compare_exchange_weak_explicit(&w->part, &word, taken, memory_order_acq_rel,
+                                                   memory_order_acquire))
+            continue;
+        *chunk = PART_NEXT(word);
+        *n_chunks = PART_CHUNKS(word);
+        return true;
+    }
+    return false;
+}
+
+static void run_chunk(const pool *p, int part, uint32_t chunk, uint32_t n_chunks, int worker)
+{
+    size_t first = part_begin(p, part), grains = part_begin(p, part + 1) - first;
+    size_t begin = (first + grains * chunk / n_chunks) * p->grain;
+    size_t end = (first + grains * (chunk + 1) / n_chunks) * p->grain;
+    p->fn(p->ctx, begin, end < p->n_items ? end : p->n_items, worker);
+}
+
+/* Own part first, then what the others have not begun. */
+static void work(pool *p, uint32_t job, int worker)
+{
+    uint32_t chunk, n_chunks;
+    for (int k = 0; k < p->n_threads; k++) {
+        int part = (worker + k) % p->n_threads;
+        while (claim(&p->workers[part], job, &chunk, &n_chunks)) {
+            run_chunk(p, part, chunk, n_chunks, worker);
+            atomic_fetch_add_explicit(&p->finished, 1, memory_order_release);
+        }
+    }
+}
+
+/* ---- jobs ----------------------------------------------------------------------------------- */
 
 /* Returns the next job's number after `last`. */
 static unsigned next_job(pool *p, unsigned last)
@@ -93,31 +148,20 @@ static void *worker_main(void *arg)
     unsigned job = 0;
     for (;;) {
         job = next_job(p, job);
-        if (p->stop)
+        if (atomic_load(&p->stop))
             return NULL;
-        run_part(p, w->index);
-        atomic_store_explicit(&w->done, job, memory_order_release);
+        work(p, job, w->index);
     }
 }
 
-static unsigned publish(pool *p)
+/* Only the caller writes job_number. Sequentially consistent: ordered before the look at sleepers. */
+static void publish(pool *p, uint32_t job)
 {
-    unsigned job = atomic_fetch_add(&p->job_number, 1) + 1; /* seq_cst: ordered before sleepers */
+    atomic_store(&p->job_number, job);
     if (atomic_load(&p->sleepers) > 0) {
         pthread_mutex_lock(&p->lock);
         pthread_cond_broadcast(&p->wake);
         pthread_mutex_unlock(&p->lock);
-    }
-    return job;
-}
-
-static void wait_for(const struct worker *w, unsigned job)
-{
-    for (int i = 0; atomic_load_explicit(&w->done, memory_order_acquire) != job; i++) {
-        if (i < SPIN_ROUNDS)
-            cpu_relax();
-        else
-            sched_yield(); /* the worker was descheduled: leave it the core */
     }
 }
 
@@ -133,10 +177,21 @@ void pool_run(pool *p, size_t n_items, size_t grain, pool_fn *fn, void *ctx)
     p->ctx = ctx;
     p->n_items = n_items;
     p->grain = grain;
-    unsigned job = publish(p);
-    run_part(p, 0);
-    for (int i = 0; i < p->n_threads - 1; i++)
-        wait_for(&p->workers[i], job);
+    atomic_store_explicit(&p->finished, 0, memory_order_relaxed);
+    uint32_t job = atomic_load_explicit(&p->job_number, memory_order_relaxed) + 1, total = 0;
+    for (int i = 0; i < p->n_threads; i++) {
+        uint32_t n = part_chunks(p, i);
+        total += n;
+        atomic_store_explicit(&p->workers[i].part, PART_WORD(job, 0, n), memory_order_release);
+    }
+    publish(p, job);
+    work(p, job, 0);
+    for (int i = 0; atomic_load_explicit(&p->finished, memory_order_acquire) != total; i++) {
+        if (i < SPIN_ROUNDS)
+            cpu_relax();
+        else
+            sched_yield(); /* a worker was put aside in the middle of a chunk: leave it the core */
+    }
 }
 
 sheaf_code pool_create(pool **out, int n_threads, sheaf_error *err)
@@ -154,14 +209,14 @@ sheaf_code pool_create(pool **out, int n_threads, sheaf_error *err)
     p->workers = workers;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->wake, NULL);
-    for (int i = 0; i < n_threads - 1; i++) {
+    for (int i = 1; i < n_threads; i++) {
         struct worker *w = &workers[i];
         w->owner = p;
-        w->index = i + 1;
+        w->index = i;
         int rc = pthread_create(&w->thread, NULL, worker_main, w);
         if (rc) {
             pool_free(p);
-            return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "threads", "thread %d of %d: %s", i + 2,
+            return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "threads", "thread %d of %d: %s", i + 1,
                               n_threads, strerror(rc));
         }
         p->n_started++;
@@ -174,9 +229,9 @@ void pool_free(pool *p)
 {
     if (!p)
         return;
-    p->stop = true;
-    publish(p);
-    for (int i = 0; i < p->n_started; i++)
+    atomic_store(&p->stop, true);
+    publish(p, atomic_load(&p->job_number) + 1);
+    for (int i = 1; i <= p->n_started; i++)
         pthread_join(p->workers[i].thread, NULL);
     pthread_cond_destroy(&p->wake);
     pthread_mutex_destroy(&p->lock);
