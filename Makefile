@@ -5,7 +5,8 @@
 #   make demo       build, fetch the default model (1.1 GB, once), solve a problem
 #   make test       build and run the whole suite; the last line is "N passed, N failed"
 #   make check-asan the suite under AddressSanitizer and UndefinedBehaviorSanitizer
-#   make fuzz       10,000 mutated model files and JSON lines under the sanitizers
+#   make fuzz       10,000 each of mutated GGUF files, models and JSON lines under the sanitizers
+#   make fuzz-long  libFuzzer on six targets, FUZZ_SECONDS=60 each
 #   make bench-kernels   kernels of each tier: speed against the reference
 #   make install    PREFIX=/usr/local, DESTDIR=
 PREFIX  ?= /usr/local
@@ -20,10 +21,14 @@ Q       := $(if $(V),,@)
 say      = $(if $(V),true,echo "  $(1)  $@")
 SOVERSION := 0
 
+# Sanitizers of the vector kernels: clang takes many minutes over their unrolled tiles, so fuzzing leaves them out.
+ISA_SANITIZE ?= $(SANITIZE)
+
 WARN    := -Wall -Wextra -Wshadow -Wconversion
 HARDEN  := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DSHEAF_VERSION='"$(VERSION)"' -I. -Iinclude $(WARN) \
-             -fvisibility=hidden -fPIC -ffp-contract=off -pthread $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) $(SANITIZE)
+             -fvisibility=hidden -fPIC -ffp-contract=off -pthread $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) \
+             $(if $(ISA),$(ISA_SANITIZE),$(SANITIZE))
 LINK     = $(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
 LIBS    := -lgmp -lcjson -lxxhash -lutf8proc -lm -pthread
 CLI_LIBS := -lcrypto
@@ -37,7 +42,7 @@ SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/*_test.c)))
 TOOL_BIN := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/tools/*.c)))
 
-.PHONY: all build-all deps test check check-asan demo fuzz bench-kernels install uninstall clean
+.PHONY: all build-all deps test check check-asan demo fuzz fuzz-long bench-kernels install uninstall clean
 .SECONDARY:
 
 all: deps
@@ -84,10 +89,22 @@ $(BUILD)/tests/%: $(BUILD)/tests/tools/%.o $(SUPPORT_OBJ) $(BUILD)/libsheaf.a
 	@$(call say,LINK)
 	$(Q)$(LINK) -o $@ $^ $(LIBS) -lcmocka
 
-$(BUILD)/tests/mutate_gguf: $(BUILD)/tests/fuzz/mutate_gguf.o $(BUILD)/tests/fuzz/fuzz_gguf_one.o $(SUPPORT_OBJ) $(BUILD)/libsheaf.a
+# Fuzzing: mutate_<what> are programs of their own; tests/fuzz/fuzz_entry.c makes a libFuzzer program of each
+# target (tests/fuzz/README.md).
+MUTATE   := gguf model json
+TARGETS  := gguf model json dataset chat answer
+FUZZ_SRC := $(filter-out tests/fuzz/fuzz_entry.c $(MUTATE:%=tests/fuzz/mutate_%.c),$(sort $(wildcard tests/fuzz/*.c)))
+FUZZ_OBJ := $(FUZZ_SRC:%.c=$(BUILD)/%.o)
+
+$(BUILD)/tests/mutate_%: $(BUILD)/tests/fuzz/mutate_%.o $(FUZZ_OBJ) $(SUPPORT_OBJ) $(BUILD)/libcli.a $(BUILD)/libsheaf.a
 	@mkdir -p $(@D)
 	@$(call say,LINK)
-	$(Q)$(LINK) -o $@ $^ $(LIBS) -lcmocka
+	$(Q)$(LINK) -o $@ $^ $(LIBS) $(CLI_LIBS) -lcmocka
+
+$(BUILD)/tests/fuzz_%: tests/fuzz/fuzz_entry.c $(FUZZ_OBJ) $(SUPPORT_OBJ) $(BUILD)/libcli.a $(BUILD)/libsheaf.a
+	@mkdir -p $(@D)
+	@$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) -DFUZZ_TARGET=fuzz_$* -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS) $(CLI_LIBS) -lcmocka
 
 # The example is built as a user would: public headers and the static library, nothing else.
 $(BUILD)/tests/example_solve: examples/solve.c $(BUILD)/libsheaf.a
@@ -115,10 +132,20 @@ demo:
 	@$(MAKE) --no-print-directory -j2 build-all
 	@sh examples/demo.sh $(BUILD)/sheaf
 
+FUZZ_N       ?= 10000
+FUZZ_SECONDS ?= 60
+FUZZ_CC      ?= clang-14
 fuzz: deps
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/asan/tests/mutate_gguf $(BUILD)/asan/sheaf BUILD=$(BUILD)/asan \
+	@$(MAKE) --no-print-directory -j2 $(MUTATE:%=$(BUILD)/asan/tests/mutate_%) BUILD=$(BUILD)/asan \
 	    CFLAGS='-O1 -g -fno-omit-frame-pointer' SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
-	$(BUILD)/asan/tests/mutate_gguf 10000
+	@sh tests/fuzz/mutate_all.sh $(BUILD)/asan/tests $(FUZZ_N) $(MUTATE)
+
+fuzz-long:
+	@CC='$(FUZZ_CC)' sh tests/deps.sh
+	@$(MAKE) --no-print-directory -j2 $(MUTATE:%=$(BUILD)/fuzz/tests/mutate_%) $(TARGETS:%=$(BUILD)/fuzz/tests/fuzz_%) \
+	    BUILD=$(BUILD)/fuzz CC='$(FUZZ_CC)' CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	    SANITIZE='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined' ISA_SANITIZE=
+	@sh tests/fuzz/long.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(TARGETS)
 
 bench-kernels: deps
 	@$(MAKE) --no-print-directory $(BUILD)/tests/bench_kernels

@@ -203,8 +203,7 @@ sheaf_code json_array(const cJSON *o, const char *key, const cJSON **out, sheaf_
     return SHEAF_OK;
 }
 
-/* Number, or an infinity written as a string. */
-static bool number_of(const cJSON *v, double *out)
+bool json_number(const cJSON *v, double *out)
 {
     if (cJSON_IsNumber(v))
         *out = v->valuedouble;
@@ -236,7 +235,7 @@ sheaf_code json_f64s(const cJSON *o, const char *key, double **out, size_t *n, s
     if (!values)
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, key, "%zu numbers", count);
     for (const cJSON *v = array->child; v; v = v->next, i++) {
-        if (!number_of(v, &values[i])) {
+        if (!json_number(v, &values[i])) {
             alloc_free(values);
             return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, key, "element %zu is %s; a number is wanted", i,
                               kind_of(v));

@@ -17,6 +17,9 @@
 /* Parses one JSON value. Errors: FORMAT with the reason, NOMEM. Release with cJSON_Delete. */
 sheaf_code json_parse(cJSON **out, text t, const char *source, sheaf_error *err);
 
+/* The value of a number, or of an infinity written as "inf" or "-inf"; false for anything else. */
+bool json_number(const cJSON *v, double *out);
+
 /* Member of an object (case-sensitive), or NULL when absent or `o` is no object. */
 const cJSON *json_get(const cJSON *o, const char *key);
 

@@ -32,7 +32,8 @@ static const struct cli_option options[] = {
      .help = "problems with answers, one JSON object a line"},
     {.name = "limit", .letter = 'L', .kind = CLI_TEXT, .at = AT(limit), .value = "N|A-B|0.1",
      .help = "the first N, those from A to B, or a share; the result is marked partial (all)"},
-    {.name = "task", .kind = CLI_CHOICE, .at = AT(task), .choices = "auto generic gsm8k aime math choice",
+    {.name = "task", .kind = CLI_CHOICE, .at = AT(task),
+     .choices = "auto generic gsm8k aime math choice",
      .help = "where answers are looked for, auto by the set (auto)"},
     PROMPT_OPTIONS(struct eval_args, run),
 
@@ -61,12 +62,13 @@ static const struct cli_option options[] = {
     CLI_END};
 
 static const char details[] =
-    "majority, single and deepconf-offline share one run of whole traces: pass@1, the majority and\n"
-    "every offline rule are computed on the same traces. The other strategies run on their own\n"
-    "with the same seed, problem by problem in turns, so tokens and seconds compare.\n\n"
-    "The directory gets traces.jsonl (one record per trace), votes.jsonl, results.json and table.md.\n"
-    "Started again with the same settings, a run goes on after its last complete problem. The\n"
-    "first Ctrl-C gives up the problem in work and prints the table so far, marked partial.\n\n"
+    "majority, single and deepconf-offline share one run of whole traces: pass@1, the majority\n"
+    "and every offline rule are computed on the same traces. The other strategies run on their\n"
+    "own with the same seed, problem by problem in turns, so tokens and seconds compare.\n\n"
+    "The directory gets traces.jsonl (one record per trace), votes.jsonl, results.json and\n"
+    "table.md. Started again with the same settings, a run goes on after its last complete\n"
+    "problem. The first Ctrl-C gives up the problem in work and prints the table so far, marked\n"
+    "partial.\n\n"
     "Examples\n"
     "  sheaf eval --data gsm8k_test.jsonl --limit 50 -N 16\n"
     "  sheaf eval -m model.gguf --data multiarith.jsonl -L 50 -N 8 --strategy majority -o run1";
@@ -76,14 +78,16 @@ static const char details[] =
 static void note_start(const sheaf_eval_progress *p)
 {
     if (p->n_resumed)
-        cli_note("records in %s; %zu of %zu problems are there", p->dir, p->n_resumed, p->n_problems);
+        cli_note("records in %s; %zu of %zu problems are there", p->dir, p->n_resumed,
+                 p->n_problems);
     else
         cli_note("records in %s", p->dir);
 }
 
 static void note_problem(const sheaf_eval_progress *p)
 {
-    cli_note("%zu/%zu %.60s: gold %.40s, %s %.40s, %s; %zu of %zu right, %.1f tokens/s, %.0f s left",
+    cli_note("%zu/%zu %.60s: gold %.40s, %s %.40s, %s; %zu of %zu right, %.1f tokens/s, "
+             "%.0f s left",
              p->n_done, p->n_problems, p->problem->id, p->problem->answer, p->rule,
              p->answer ? p->answer : "none", p->correct ? "right" : "wrong", p->n_right, p->n_done,
              p->seconds > 0 ? (double)p->tokens / p->seconds : 0.0, p->eta_s);
@@ -215,7 +219,9 @@ static int check_strategies(const struct cli_list *names)
     struct lineup unused;
     if (names->n && strcmp(names->items[0], "list") == 0)
         return names_print(sheaf_eval_strategy_name, sheaf_eval_strategy_about);
-    return lineup_make(&unused, names->items, names->n, &err) ? cli_fail_error(&err, CLI_AT_RUN) : CLI_GO;
+    if (lineup_make(&unused, names->items, names->n, &err))
+        return cli_fail_error(&err, CLI_AT_RUN);
+    return CLI_GO;
 }
 
 static int choose_data(struct eval_args *a, int argc, char **argv)

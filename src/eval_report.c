@@ -1,5 +1,5 @@
-/* eval_report.c - see eval_report.h. Values are percent and differences points, as papers give them; a value
- * that does not exist is a dash. */
+/* eval_report.c - see eval_report.h. Values are percent and differences points, as papers give
+ * them; a value that does not exist is a dash. */
 #include "src/eval_report.h"
 
 #include <inttypes.h>
@@ -133,8 +133,9 @@ static void cost_row(struct table *t, const sheaf_eval_summary *s, const sheaf_e
 
 static void cost_table(strbuf *out, const sheaf_eval_summary *s)
 {
-    static const char *const names[] = {"Strategy", "Tokens", "% of majority", "Seconds", "% of majority",
-                                        "Traces", "Cut", "Unfinished", "Looped", "At limit", "Accuracy %"};
+    static const char *const names[] = {
+        "Strategy", "Tokens",     "% of majority", "Seconds",  "% of majority", "Traces",
+        "Cut",      "Unfinished", "Looped",        "At limit", "Accuracy %"};
     struct table t;
     table_init(&t, "lrrrrrrrrrr");
     titles(&t, names);
@@ -151,9 +152,10 @@ static void verdict_lines(strbuf *out, const sheaf_eval_summary *s)
         const sheaf_eval_cost *c = cost_of(s, r->strategy), *base = &s->costs[0];
         if (c == base || isnan(r->diff) || !base->tokens)
             continue;
-        strbuf_printf(out, "- %s against majority: tokens %+.1f %%, seconds %+.1f %%, accuracy %+.2f points",
-                      r->name, of_majority((double)c->tokens, (double)base->tokens, s) - 100,
-                      of_majority(c->seconds, base->seconds, s) - 100, 100 * r->diff);
+        strbuf_printf(out, "- %s against majority: tokens %+.1f %%, seconds %+.1f %%, ", r->name,
+                      of_majority((double)c->tokens, (double)base->tokens, s) - 100,
+                      of_majority(c->seconds, base->seconds, s) - 100);
+        strbuf_printf(out, "accuracy %+.2f points", 100 * r->diff);
         if (!isnan(r->diff_se))
             strbuf_printf(out, " (± %.2f, p = %.3f, McNemar exact)", 100 * r->diff_se, r->p);
         strbuf_char(out, '\n');
@@ -219,9 +221,10 @@ static void csv_row(struct table *t, const sheaf_eval_summary *s, const sheaf_ev
 
 void eval_report_csv(strbuf *out, const struct eval_report *r)
 {
-    static const char *const names[] = {"task", "problems", "rule", "strategy", "ballots", "value",
-                                        "stderr", "minus_majority", "minus_majority_stderr", "p", "tokens",
-                                        "seconds", "traces", "cut", "looped", "partial"};
+    static const char *const names[] = {
+        "task",   "problems",       "rule",                  "strategy", "ballots", "value",
+        "stderr", "minus_majority", "minus_majority_stderr", "p",        "tokens",  "seconds",
+        "traces", "cut",            "looped",                "partial"};
     struct table t;
     table_init(&t, "lrllrrrrrrrrrrrl");
     titles(&t, names);

@@ -1,5 +1,6 @@
-/* inspect_verify.c - `sheaf inspect grade` and `group`: the answer verifier, line by line. Answers may be
- * given as raw bytes in hex (gold_hex, answer_hex, response_hex), since JSON cannot hold every byte. */
+/* inspect_verify.c - `sheaf inspect grade` and `group`: the answer verifier, line by line. Answers
+ * may be given as raw bytes in hex (gold_hex, answer_hex, response_hex), since JSON cannot hold
+ * every byte. */
 #include <sheaf/verify.h>
 #include <string.h>
 
@@ -7,7 +8,8 @@
 #include "base/fail.h"
 #include "src/inspect.h"
 
-/* ---- input ------------------------------------------------------------------------------------ */
+/* ---- input ------------------------------------------------------------------------------------
+ */
 
 static int hex_digit(char c)
 {
@@ -21,7 +23,8 @@ static int hex_digit(char c)
 static sheaf_code decode_hex(strbuf *out, text hex, const char *key, sheaf_error *err)
 {
     if (hex.n % 2)
-        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, key, "%zu hex digits; an even number is wanted", hex.n);
+        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, key, "%zu hex digits; an even number is wanted",
+                          hex.n);
     for (size_t i = 0; i < hex.n; i += 2) {
         int high = hex_digit(hex.p[i]), low = hex_digit(hex.p[i + 1]);
         if (high < 0 || low < 0)
@@ -32,7 +35,8 @@ static sheaf_code decode_hex(strbuf *out, text hex, const char *key, sheaf_error
 }
 
 /* Bytes of member `key`, or of `key`_hex; *found says whether either is there. */
-static sheaf_code read_bytes(strbuf *out, bool *found, const cJSON *in, const char *key, sheaf_error *err)
+static sheaf_code read_bytes(strbuf *out, bool *found, const cJSON *in, const char *key,
+                             sheaf_error *err)
 {
     char hex_key[32];
     size_t n = strlen(key);
@@ -62,11 +66,13 @@ static sheaf_code read_task(sheaf_task *out, const cJSON *in, sheaf_error *err)
         memcpy(copy, name.p, name.n);
     if (!sheaf_task_parse(out, copy))
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "task",
-                          "'%.*s'; generic, gsm8k, aime, math and choice are known", (int)name.n, name.p);
+                          "'%.*s'; generic, gsm8k, aime, math and choice are known", (int)name.n,
+                          name.p);
     return SHEAF_OK;
 }
 
-/* ---- grade ------------------------------------------------------------------------------------ */
+/* ---- grade ------------------------------------------------------------------------------------
+ */
 
 struct question {
     strbuf gold, given; /* given: a bare answer, or a response to extract it from */
@@ -134,7 +140,8 @@ static void answer_question(strbuf *out, const struct question *q)
     write_canonical(out, answer, known);
 }
 
-static sheaf_code inspect_grade(struct inspect_env *env, const cJSON *in, strbuf *out, sheaf_error *err)
+static sheaf_code inspect_grade(struct inspect_env *env, const cJSON *in, strbuf *out,
+                                sheaf_error *err)
 {
     (void)env;
     struct question q = {.task = SHEAF_TASK_GENERIC};
@@ -146,21 +153,24 @@ static sheaf_code inspect_grade(struct inspect_env *env, const cJSON *in, strbuf
     return rc;
 }
 
-/* ---- group ------------------------------------------------------------------------------------ */
+/* ---- group ------------------------------------------------------------------------------------
+ */
 
 static sheaf_code group_array(strbuf *out, const cJSON *array, size_t n, sheaf_error *err)
 {
     const char **answers = alloc_zero(n, sizeof *answers);
     size_t *lens = alloc_zero(n, sizeof *lens);
     int *classes = alloc_zero(n, sizeof *classes);
-    sheaf_code rc = answers && lens && classes ? SHEAF_OK
-                                               : SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "answers", "no memory");
+    sheaf_code rc = answers && lens && classes
+                        ? SHEAF_OK
+                        : SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "answers", "no memory");
     const cJSON *item = rc == SHEAF_OK ? array->child : NULL;
     for (size_t i = 0; item; item = item->next, i++) {
         answers[i] = cJSON_IsString(item) ? item->valuestring : NULL;
         lens[i] = answers[i] ? strlen(answers[i]) : 0;
         if (!answers[i] && !cJSON_IsNull(item))
-            rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, "answers", "entry %zu; strings and null are wanted", i);
+            rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, "answers",
+                            "entry %zu; strings and null are wanted", i);
     }
     if (rc == SHEAF_OK)
         rc = sheaf_answer_group(classes, answers, lens, n, err);
@@ -181,7 +191,8 @@ static sheaf_code group_array(strbuf *out, const cJSON *array, size_t n, sheaf_e
     return rc;
 }
 
-static sheaf_code inspect_group(struct inspect_env *env, const cJSON *in, strbuf *out, sheaf_error *err)
+static sheaf_code inspect_group(struct inspect_env *env, const cJSON *in, strbuf *out,
+                                sheaf_error *err)
 {
     (void)env;
     const cJSON *array = NULL;
@@ -194,6 +205,7 @@ static sheaf_code inspect_group(struct inspect_env *env, const cJSON *in, strbuf
 const struct inspect_entry inspect_verify[] = {
     {"grade", inspect_grade,
      "gold, answer | response (or *_hex), task -> verdict, level, reason, extracted, canonical"},
-    {"group", inspect_group, "answers[] -> classes[], 1 2 .. in order of first appearance, null = no vote"},
+    {"group", inspect_group,
+     "answers[] -> classes[], 1 2 .. in order of first appearance, null = no vote"},
     {NULL, NULL, NULL},
 };

@@ -67,11 +67,11 @@ static void count(strbuf *out, size_t n, const char *what, bool *first)
     *first = false;
 }
 
-static void print_traces(strbuf *out, const sheaf_result *r, const struct report_options *o)
+static void print_traces(strbuf *out, const sheaf_result *r)
 {
     bool first = true;
     label(out, "traces");
-    strbuf_printf(out, "%zu of %zu run", r->n_traces, o->n_wanted);
+    strbuf_printf(out, "%zu of %zu run", r->n_traces, r->n_wanted);
     count(out, r->n_stopped, "finished", &first);
     count(out, r->n_length, "at the token limit", &first);
     count(out, r->n_cut, "cut", &first);
@@ -80,15 +80,16 @@ static void print_traces(strbuf *out, const sheaf_result *r, const struct report
     strbuf_printf(out, "; %zu at once\n", r->parallel);
 }
 
-static void print_tokens(strbuf *out, const sheaf_result *r, const struct report_options *o)
+static void print_tokens(strbuf *out, const sheaf_result *r)
 {
     char used[32], full[32];
     label(out, "tokens");
     strbuf_str(out, cli_thousands(used, sizeof used, r->tokens));
     if (r->tokens_full) {
         double change = 100 * ((double)r->tokens / (double)r->tokens_full - 1);
-        strbuf_printf(out, " of about %s for %zu full traces (%+.0f %%)",
-                      cli_thousands(full, sizeof full, r->tokens_full), o->n_wanted, change);
+        strbuf_printf(out, " of about %s for %zu full trace%s (%+.0f %%)",
+                      cli_thousands(full, sizeof full, r->tokens_full), r->n_wanted,
+                      r->n_wanted == 1 ? "" : "s", change);
     }
     if (r->tokens_warmup)
         strbuf_printf(out, "; warm-up %s", cli_thousands(used, sizeof used, r->tokens_warmup));
@@ -117,11 +118,12 @@ static void print_run(strbuf *out, const sheaf_result *r)
     strbuf_printf(out, ", memory %s\n", cli_bytes(bytes, sizeof bytes, r->memory.total_bytes));
 }
 
+/* The winning trace, or the only one. */
 static void print_winner(strbuf *out, const sheaf_result *r)
 {
-    if (r->winner < 0)
+    if (r->winner < 0 && r->n_traces != 1)
         return;
-    const sheaf_trace *t = &r->traces[r->winner];
+    const sheaf_trace *t = &r->traces[r->winner < 0 ? 0 : r->winner];
     strbuf_printf(out, "\ntrace %u, %zu tokens, mean confidence %.2f, lowest group %.2f\n\n", t->id,
                   t->n_tokens, (double)t->mean, (double)t->lgc);
     cli_add_printable(out, (text){t->text, t->text_len}, true);
@@ -136,12 +138,12 @@ void report_text(strbuf *out, const sheaf_result *r, const struct report_options
     if (r->partial)
         strbuf_printf(out, "partial: stopped by %s after %zu of %zu traces\n",
                       r->stop == SHEAF_STOP_CANCELLED ? "a signal" : sheaf_stop_name(r->stop),
-                      r->n_traces - r->n_unfinished, o->n_wanted);
+                      r->n_traces - r->n_unfinished, r->n_wanted);
     print_votes(out, r);
     strbuf_char(out, '\n');
     print_confidence(out, r);
-    print_traces(out, r, o);
-    print_tokens(out, r, o);
+    print_traces(out, r);
+    print_tokens(out, r);
     print_run(out, r);
     if (o->traces)
         print_winner(out, r);

@@ -11,7 +11,6 @@ struct report_options {
     bool answer_only; /* one line                                  */
     bool traces;      /* also the winning trace (text), all traces (JSON) */
     bool color;
-    size_t n_wanted;  /* traces of the budget                      */
 };
 
 /* Answer first, then votes, confidence, traces, tokens, time. Model text is made harmless. */

@@ -96,9 +96,9 @@ static void add_traces(strbuf *b, const sheaf_result *r)
     jsonw_close(b, ']');
 }
 
-static void add_counts(strbuf *b, const sheaf_result *r, size_t n_wanted)
+static void add_counts(strbuf *b, const sheaf_result *r)
 {
-    OBJECT(b, "traces", {"wanted", n_wanted}, {"launched", r->n_traces}, {"stopped", r->n_stopped},
+    OBJECT(b, "traces", {"wanted", r->n_wanted}, {"launched", r->n_traces}, {"stopped", r->n_stopped},
            {"length", r->n_length}, {"cut", r->n_cut}, {"looped", r->n_looped},
            {"unfinished", r->n_unfinished}, {"parallel", r->parallel});
     OBJECT(b, "tokens", {"generated", r->tokens}, {"warmup", r->tokens_warmup},
@@ -122,7 +122,7 @@ void report_json(strbuf *b, const sheaf_result *r, const struct report_options *
     jsonw_key(b, "seed");
     jsonw_u64(b, r->seed);
     add_votes(b, r);
-    add_counts(b, r, o->n_wanted);
+    add_counts(b, r);
     real_or_null(b, "seconds", r->seconds);
     real_or_null(b, "prefill_s", r->prefill_s);
     real_or_null(b, "decode_s", r->decode_s);

@@ -39,7 +39,7 @@ void solve_args_settle(struct solve_args *a);
      .help = "reasoning traces in all (32)"},                                                      \
     {.name = "parallel", .kind = CLI_SIZE, .at = SOLVE_AT(type, field, solve.parallel), .min = 0,  \
      .max = 4096, .value = "N", .env = true,                                                       \
-     .help = "traces decoded at once, 0 for as many as fit (0)"},                                  \
+     .help = "traces decoded at once, 0 for all (online: the warm-up) that fit (0)"},              \
     {.name = "max-tokens", .letter = 'n', .synonyms = "n-predict", .kind = CLI_SIZE,               \
      .at = SOLVE_AT(type, field, solve.max_tokens), .min = 1, .max = 1 << 20, .value = "N",        \
      .env = true, .help = "most tokens of one trace (1024)"},                                      \
@@ -63,7 +63,8 @@ void solve_args_settle(struct solve_args *a);
      .min = 0, .max = 1000000, .value = "K",                                                       \
      .help = "keep the K most probable tokens, 0 for all (0)"},                                    \
     {.name = "top-p", .kind = CLI_F32, .at = SOLVE_AT(type, field, solve.sampling.top_p),          \
-     .min = 0, .max = 1, .value = "P", .help = "keep the most probable tokens that sum to P (0.95)"}, \
+     .min = 0, .max = 1, .value = "P",                                                             \
+     .help = "keep the most probable tokens that sum to P (0.95)"},                                \
     {.name = "min-p", .kind = CLI_F32, .at = SOLVE_AT(type, field, solve.sampling.min_p),          \
      .min = 0, .max = 1, .value = "P", .help = "drop tokens below P times the most probable (0)"}
 
@@ -79,7 +80,8 @@ void solve_args_settle(struct solve_args *a);
      .max = 1 << 20, .value = "N",                                                                 \
      .help = "tokens of a confidence group, 0 from the warm-up lengths (0)"},                      \
     {.name = "tau", .kind = CLI_F64, .at = SOLVE_AT(type, field, solve.tau), .min = 0.01,          \
-     .max = 2, .value = "SHARE", .help = "stop when the leader has this share, above 1 never (0.95)"}, \
+     .max = 2, .value = "SHARE",                                                                   \
+     .help = "stop when the leader has this share, above 1 never (0.95)"},                         \
     {.name = "min-ballots", .kind = CLI_SIZE, .at = SOLVE_AT(type, field, solve.min_ballots),      \
      .min = 1, .max = 4096, .value = "N",                                                          \
      .help = "ballots needed before --tau can stop the run (4)"},                                  \

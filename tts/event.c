@@ -27,24 +27,41 @@ void run_count(sheaf_result *v, const sheaf_trace *t)
     v->tokens_overshoot += t->overshoot;
 }
 
-/* The tally in order of weight, by insertion: a handful of values. */
-static void fill_votes(struct run *r, sheaf_result *v)
+/* Answers of a value so far, one each: the provisional vote while the threshold is not known. */
+static unsigned count_answers(const struct run *r, size_t value)
 {
+    unsigned n = 0;
+    for (size_t i = 0; i < r->n_wanted; i++)
+        n += run_can_vote(&r->traces[i]) && r->traces[i].pub.answer_class == (int)value;
+    return n;
+}
+
+static sheaf_vote vote_so_far(const struct run *r, size_t value)
+{
+    bool provisional = r->strategy->online && !r->threshold_known;
+    const struct vote_entry *e = &r->entries[value];
+    sheaf_vote v = {.answer = r->values[value].answer, .answer_class = (int)value};
+    v.ballots = provisional ? count_answers(r, value) : (unsigned)e->ballots;
+    v.weight = provisional ? v.ballots : e->weight;
+    return v;
+}
+
+/* The tally in order of weight, by insertion: a handful of values. */
+static void fill_votes(struct run *r, sheaf_result *view)
+{
+    double total = 0;
     for (size_t i = 0; i < r->n_values; i++) {
-        const struct vote_entry *e = &r->entries[i];
-        if (e->ballots == 0)
+        sheaf_vote v = vote_so_far(r, i);
+        if (v.ballots == 0)
             continue;
-        size_t at = v->n_votes++;
-        for (; at > 0 && r->view_votes[at - 1].weight < e->weight; at--)
+        total += v.weight;
+        size_t at = view->n_votes++;
+        for (; at > 0 && r->view_votes[at - 1].weight < v.weight; at--)
             r->view_votes[at] = r->view_votes[at - 1];
-        r->view_votes[at] = (sheaf_vote){
-            .answer = r->values[i].answer,
-            .answer_class = (int)i,
-            .ballots = (unsigned)e->ballots,
-            .weight = e->weight,
-            .share = r->box.total > 0 ? e->weight / r->box.total : 0,
-        };
+        r->view_votes[at] = v;
     }
+    for (size_t i = 0; i < view->n_votes && total > 0; i++)
+        r->view_votes[i].share = r->view_votes[i].weight / total;
 }
 
 static size_t fill_slots(struct run *r)
@@ -64,7 +81,8 @@ void run_event(struct run *r, enum sheaf_event_kind kind, const struct trace *t)
     if (!r->o->on_event)
         return;
     r->view = (sheaf_result){
-        .strategy = r->strategy->name, .winner = -1, .seed = r->o->seed, .parallel = r->n_slots,
+        .strategy = r->strategy->name, .winner = -1, .seed = r->o->seed, .n_wanted = r->n_wanted,
+        .parallel = r->n_slots, .parallel_wanted = r->n_slots_wanted,
         .window = r->window, .threshold = run_threshold(r), .votes = r->view_votes,
         .prompt_tokens = r->n_prompt, .tokens = r->tokens, .tokens_warmup = r->warmup_tokens,
         .prefill_s = r->prefill_s, .memory = r->memory, .n_traces = r->next,

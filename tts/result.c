@@ -185,7 +185,9 @@ static void describe(struct result *out, const struct run *r)
     v->partial = r->stop == SHEAF_STOP_CANCELLED || r->stop == SHEAF_STOP_DEADLINE ||
                  r->stop == SHEAF_STOP_TOKENS;
     v->seed = r->o->seed;
+    v->n_wanted = r->n_wanted;
     v->parallel = r->n_slots;
+    v->parallel_wanted = r->n_slots_wanted;
     v->window = r->window;
     v->threshold = run_threshold(r);
     v->prompt_tokens = r->n_prompt;

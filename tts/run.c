@@ -95,6 +95,7 @@ static sheaf_code plan(struct run *r, size_t n_prompt, sheaf_error *err)
         .slot_bytes = per_slot,
         .mem_bytes = r->o->mem_bytes,
     };
+    r->n_slots_wanted = q.wanted;
     sheaf_code rc = plan_parallel(&r->n_slots, &r->memory, &q, err);
     if (rc)
         return rc;

@@ -62,7 +62,7 @@ struct run {
     size_t max_tokens;
 
     struct slot *slots; /* [n_slots] */
-    size_t n_slots, n_live;
+    size_t n_slots, n_live, n_slots_wanted;
     sheaf_span *spans;  /* [n_slots] */
     sheaf_draw *draws;  /* [n_slots] */
     sheaf_slot *views;  /* [n_slots] for events */

@@ -117,7 +117,8 @@ text anchor_phrase(text t)
     return strip_stars(text_slice(rest, 0, span_length(rest)));
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------ */
+/* ---- numbers ------------------------------------------------------------------------------------
+ */
 
 static size_t digit_run(text t, size_t i)
 {
@@ -159,7 +160,8 @@ static size_t with_prefix(text t, size_t start)
     size_t i = start;
     if (i > 0 && t.p[i - 1] == '$')
         i--;
-    if (i > 0 && (t.p[i - 1] == '-' || t.p[i - 1] == '+') && (i == 1 || !is_operand_end(t.p[i - 2])))
+    if (i > 0 && (t.p[i - 1] == '-' || t.p[i - 1] == '+') &&
+        (i == 1 || !is_operand_end(t.p[i - 2])))
         i--;
     return i;
 }

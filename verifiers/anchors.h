@@ -1,4 +1,5 @@
-/* anchors.h - answers that no box marks: "#### 42", "The answer is 42.", and numbers in running text. */
+/* anchors.h - answers that no box marks: "#### 42", "The answer is 42.", and numbers in running
+ * text. */
 #ifndef VERIFIERS_ANCHORS_H
 #define VERIFIERS_ANCHORS_H
 

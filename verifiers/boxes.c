@@ -1,8 +1,8 @@
 /* boxes.c - see boxes.h.
  *
- * A brace depth and a stack of open boxes replace "search the matching brace from each opener", which
- * is quadratic on a flood of unclosed openers. A backslash always takes the next byte with it, so \{
- * and \} are no braces. */
+ * A brace depth and a stack of open boxes replace "search the matching brace from each opener",
+ * which is quadratic on a flood of unclosed openers. A backslash always takes the next byte with
+ * it, so \{ and \} are no braces. */
 #include "verifiers/boxes.h"
 
 #include "verifiers/ascii.h"
@@ -151,9 +151,15 @@ static void scan_all(struct scan *s)
 /* "answer", "your answer here", dots: what a prompt's format line leaves in a box. */
 static bool is_placeholder(text t)
 {
-    static const text words[] = {{"answer", 6},       {"your answer", 11},      {"answer here", 11},
-                                 {"the answer", 10},  {"your answer here", 16}, {"final answer", 12},
-                                 {"\\ldots", 6},      {"\\dots", 5},            {"\\cdots", 6}};
+    static const text words[] = {{"answer", 6},
+                                 {"your answer", 11},
+                                 {"answer here", 11},
+                                 {"the answer", 10},
+                                 {"your answer here", 16},
+                                 {"final answer", 12},
+                                 {"\\ldots", 6},
+                                 {"\\dots", 5},
+                                 {"\\cdots", 6}};
     t = text_trim(t);
     if (text_starts(t, TEXT("\\text{")) && text_ends(t, TEXT("}")))
         t = text_trim(text_slice(t, 6, t.n - 7));

@@ -65,7 +65,8 @@ bool canon_is_total(const math_node *n)
     }
 }
 
-/* ---- functions of numbers --------------------------------------------------------------------- */
+/* ---- functions of numbers ---------------------------------------------------------------------
+ */
 
 static math_node *rounded(math_ctx *c, const math_node *x, bool up)
 {
@@ -161,7 +162,8 @@ static math_node *folded_binomial(math_ctx *c, math_node *n)
     return done ? r : n;
 }
 
-/* ---- dispatch --------------------------------------------------------------------------------- */
+/* ---- dispatch ---------------------------------------------------------------------------------
+ */
 
 static math_node *canon_degrees(math_ctx *c, math_node *x)
 {

@@ -1,8 +1,9 @@
 /* canon.h - canonical trees of scalars: what structure and rational arithmetic can settle.
  *
- * Sums and products are flat and sorted, rational parts are folded to one number, like terms and equal
- * bases are joined, square factors leave their roots. Two expressions with the same canonical tree are
- * equal wherever both are defined; nothing is concluded from different trees, except for two numbers.
+ * Sums and products are flat and sorted, rational parts are folded to one number, like terms and
+ * equal bases are joined, square factors leave their roots. Two expressions with the same canonical
+ * tree are equal wherever both are defined; nothing is concluded from different trees, except for
+ * two numbers.
  *
  * A form (canonical tree) is one of
  *     NUM | CONST | VAR | FUNC | FACT | DFACT | BINOM | UNDEF

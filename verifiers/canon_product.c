@@ -94,7 +94,7 @@ static math_node *collect(struct product *p)
 
 static math_node *infinite_product(math_ctx *c, const math_node *coefficient, const math_node *mul)
 {
-    if (mul->n_args != 1 || mpq_sgn(coefficient->q) == 0)
+    if (mul->n_args != 1 || (!math_is_small(coefficient, 1) && !math_is_small(coefficient, -1)))
         return math_new(c, MATH_UNDEF, 0);
     bool negative = (mpq_sgn(coefficient->q) < 0) != (mul->args[0]->tag == CONST_NEG_INF);
     return math_new(c, MATH_CONST, negative ? CONST_NEG_INF : CONST_INF);
@@ -174,7 +174,8 @@ math_node *canon_product(math_ctx *c, math_node **factors, size_t n)
     return p.undefined ? math_new(c, MATH_UNDEF, 0) : finish(c, p.coefficient, mul);
 }
 
-/* ---- powers ----------------------------------------------------------------------------------- */
+/* ---- powers -----------------------------------------------------------------------------------
+ */
 
 static math_node *number_power(math_ctx *c, math_node *base, math_node *e)
 {

@@ -1,6 +1,6 @@
 /* canon_root.c - rational powers of rationals: prime factors below 2^16 are pulled apart, so that
- * sqrt(12) = 2 * 3^(1/2) and 1/sqrt(3) = 1/3 * 3^(1/2). A cofactor without small factors stays whole:
- * that loses a match now and then and never makes one.
+ * sqrt(12) = 2 * 3^(1/2) and 1/sqrt(3) = 1/3 * 3^(1/2). A cofactor without small factors stays
+ * whole: that loses a match now and then and never makes one.
  *
  * Odd roots of negative numbers are real (the convention of school and of the answers seen); square
  * roots are i times a real; other even roots of negatives are left alone. */

@@ -1,5 +1,5 @@
-/* compare.c - see compare.h. A relation is looked at first, then the structures from the loosest to the
- * strictest, then scalars. */
+/* compare.c - see compare.h. A relation is looked at first, then the structures from the loosest to
+ * the strictest, then scalars. */
 #include "verifiers/compare.h"
 
 #include "verifiers/canon.h"
@@ -22,7 +22,8 @@ static outcome compare_words(const math_node *g, const math_node *p)
     return g->kind == MATH_TEXT ? outcome_different("L0", "text") : outcome_unknown("unparsed");
 }
 
-/* ---- relations -------------------------------------------------------------------------------- */
+/* ---- relations --------------------------------------------------------------------------------
+ */
 
 /* f(n) = n^2 against f(x) = x^2: the second value with the first's variable. */
 static outcome compare_functions(struct comparison *x, const struct assignment *g,
@@ -34,8 +35,9 @@ static outcome compare_functions(struct comparison *x, const struct assignment *
         return both ? outcome_different("L0", "name") : outcome_unknown("relation");
     bool scalars = math_is_scalar(g->value) && math_is_scalar(p->value);
     if (!scalars || xg->kind != MATH_VAR || xp->kind != MATH_VAR)
-        return math_order(xg, xp) == 0 ? compare_nodes(x, (math_node *)g->value, (math_node *)p->value)
-                                       : outcome_unknown("relation");
+        return math_order(xg, xp) == 0
+                   ? compare_nodes(x, (math_node *)g->value, (math_node *)p->value)
+                   : outcome_unknown("relation");
     math_node *value = canon(x->c, p->value);
     if (!text_equal(xg->s, xp->s) && x->c->fault == MATH_FINE)
         value = canon_substitute(x->c, value, xp->s, math_named(x->c, MATH_VAR, xg->s));
@@ -45,7 +47,8 @@ static outcome compare_functions(struct comparison *x, const struct assignment *
 static outcome compare_equations(struct comparison *x, const math_node *g, const math_node *p)
 {
     struct assignment a, b;
-    bool named = relate_assignment(&a, g, false) && relate_assignment(&b, p, false) && a.name && b.name;
+    bool named =
+        relate_assignment(&a, g, false) && relate_assignment(&b, p, false) && a.name && b.name;
     if (named && math_order(a.name, b.name) == 0)
         return compare_nodes(x, (math_node *)a.value, (math_node *)b.value);
     if (named) {
@@ -59,16 +62,18 @@ static outcome compare_equations(struct comparison *x, const math_node *g, const
     return relate_compare(x->c, g, p);
 }
 
-/* One side is a relation: "x = 5" is 5 and "x > 2" an interval, an unsolved equation is nothing else. */
+/* One side is a relation: "x = 5" is 5 and "x > 2" an interval, an unsolved equation is nothing
+ * else. */
 static outcome compare_with_relation(struct comparison *x, math_node *g, math_node *p)
 {
     bool gold = g->kind == MATH_RELATION;
     math_node *rel = gold ? g : p, *other = gold ? p : g;
     struct assignment a;
     if (relate_is_equation(rel)) {
-        if (!relate_assignment(&a, rel, !gold))
+        if (!relate_assignment(&a, rel, !gold && !compare_is_strict(x->policy)))
             return outcome_different("L0", "equation");
-        return gold ? compare_nodes(x, (math_node *)a.value, p) : compare_nodes(x, g, (math_node *)a.value);
+        return gold ? compare_nodes(x, (math_node *)a.value, p)
+                    : compare_nodes(x, g, (math_node *)a.value);
     }
     text var = {NULL, 0};
     math_node *r = region_of(x->c, rel, &var);
@@ -92,7 +97,8 @@ static outcome compare_relations(struct comparison *x, math_node *g, math_node *
     return relate_compare(x->c, g, p);
 }
 
-/* ---- structures ------------------------------------------------------------------------------- */
+/* ---- structures -------------------------------------------------------------------------------
+ */
 
 static bool is_alternatives(struct comparison *x, const math_node *n)
 {
@@ -135,7 +141,8 @@ static outcome compare_matrices(struct comparison *x, math_node *g, math_node *p
     if (g->kind == p->kind)
         return compare_in_order(x, g, p);
     const math_node *m = g->kind == MATH_MATRIX ? g : p, *t = m == g ? p : g;
-    math_node *entries = x->policy->loose_containers && t->kind == MATH_TUPLE ? column(x->c, m) : NULL;
+    math_node *entries =
+        x->policy->loose_containers && t->kind == MATH_TUPLE ? column(x->c, m) : NULL;
     if (!entries)
         return outcome_different("L0", "kind");
     return m == g ? compare_in_order(x, entries, p) : compare_in_order(x, g, entries);

@@ -1,8 +1,8 @@
 /* compare_items.c - tuples in order, lists as multisets, sets by mutual inclusion.
  *
- * EQUAL is an equivalence, so matching greedily loses nothing. */
+ * EQUAL is an equivalence of values, so matching greedily loses nothing. Names stay: "a = 4" meets
+ * 4 and "a = 4", and never "b = 4". */
 #include "verifiers/compare.h"
-#include "verifiers/relate.h"
 #include "verifiers/value.h"
 
 /* What the verdicts between all items of two collections say. */
@@ -44,7 +44,8 @@ static outcome compare_sets(struct comparison *x, math_node *g, math_node *p)
     struct matching back = match(x, p, g, NULL);
     if (back.orphan)
         return outcome_different("L0", "items");
-    return there.complete && back.complete ? outcome_and(there.last, back.last) : outcome_unknown("items");
+    return there.complete && back.complete ? outcome_and(there.last, back.last)
+                                           : outcome_unknown("items");
 }
 
 static outcome compare_lists(struct comparison *x, math_node *g, math_node *p)
@@ -58,36 +59,6 @@ static outcome compare_lists(struct comparison *x, math_node *g, math_node *p)
     if (m.complete)
         return m.last;
     return m.orphan || m.decided ? outcome_different("L0", "items") : outcome_unknown("items");
-}
-
-static bool all_named(const math_node *n)
-{
-    struct assignment a;
-    for (size_t i = 0; i < n->n_args; i++)
-        if (!relate_assignment(&a, n->args[i], false))
-            return false;
-    return n->n_args > 0;
-}
-
-/* Items without the names in front: a = 4, -8 is 4, -8. */
-static math_node *without_names(math_ctx *c, math_node *n)
-{
-    math_node *out = math_new(c, n->kind, n->tag);
-    struct assignment a;
-    for (size_t i = 0; i < n->n_args && c->fault == MATH_FINE; i++) {
-        bool named = relate_assignment(&a, n->args[i], false);
-        math_push(c, out, named ? (math_node *)a.value : n->args[i]);
-    }
-    return out;
-}
-
-static outcome compare_unordered(struct comparison *x, math_node *g, math_node *p, bool sets)
-{
-    if (!(all_named(g) && all_named(p))) {
-        g = without_names(x->c, g);
-        p = without_names(x->c, p);
-    }
-    return sets ? compare_sets(x, g, p) : compare_lists(x, g, p);
 }
 
 static outcome compare_tuples(struct comparison *x, const math_node *g, const math_node *p)
@@ -133,5 +104,5 @@ outcome compare_collections(struct comparison *x, math_node *g, math_node *p)
     if (!many_g || !many_p)
         return compare_with_single(x, g, p);
     bool sets = g->kind == MATH_SET || p->kind == MATH_SET;
-    return compare_unordered(x, g, p, sets);
+    return sets ? compare_sets(x, g, p) : compare_lists(x, g, p);
 }

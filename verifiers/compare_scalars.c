@@ -59,7 +59,8 @@ static outcome compare_percent(struct comparison *x, math_node *percent, math_no
     outcome magnitude = scalar_compare(x->c, percent, plain);
     if (magnitude.verdict == SHEAF_EQUAL)
         return magnitude;
-    return either_equal(magnitude, scalar_compare(x->c, times_rational(x->c, percent, 1, 100), plain));
+    return either_equal(magnitude,
+                        scalar_compare(x->c, times_rational(x->c, percent, 1, 100), plain));
 }
 
 static outcome compare_degrees(struct comparison *x, math_node *degrees, math_node *plain)
@@ -133,9 +134,10 @@ static outcome compare_leniently(struct comparison *x, math_node *g, math_node *
     return compare_plain(x, a, b);
 }
 
-static bool is_strict(const sheaf_policy *p)
+bool compare_is_strict(const sheaf_policy *p)
 {
-    return !p->units_optional && !p->percent;
+    return !(p->percent || p->units_optional || p->degrees_radians || p->base_optional ||
+             p->loose_containers || p->round_gold_digits >= 0);
 }
 
 /* Same tags, same base, same value. */
@@ -154,7 +156,7 @@ outcome compare_quantities(struct comparison *x, math_node *g, math_node *p)
 {
     if (!value_scalar(g) || !value_scalar(p))
         return outcome_different("L0", "kind");
-    if (is_strict(x->policy))
+    if (compare_is_strict(x->policy))
         return compare_strictly(x, g, p);
     bool letter_g = is_letter_unit(g), letter_p = is_letter_unit(p);
     if (letter_g != letter_p) {

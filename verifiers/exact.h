@@ -1,8 +1,8 @@
-/* exact.h - arithmetic on rationals that asks for the size of a result before computing it. GMP aborts
- * the process when a number outgrows it, so nothing here reaches GMP unestimated.
+/* exact.h - arithmetic on rationals that asks for the size of a result before computing it. GMP
+ * aborts the process when a number outgrows it, so nothing here reaches GMP unestimated.
  *
- * Every operation returns false, with *r unspecified, when the result would be too large (it then stays
- * symbolic) or the fuel is out (noted in the context). */
+ * Every operation returns false, with *r unspecified, when the result would be too large (it then
+ * stays symbolic) or the fuel is out (noted in the context). */
 #ifndef VERIFIERS_EXACT_H
 #define VERIFIERS_EXACT_H
 

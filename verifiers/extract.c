@@ -1,8 +1,8 @@
 /* extract.c - the final answer of a response (verify.h).
  *
- * A box wins over everything; without one, markers and phrases; only GSM8K falls back to the last number
- * of the text. A response that ends inside its last box has no answer: neither the fragment nor an
- * earlier box is what the model meant to say. */
+ * A box wins over everything; without one, markers and phrases; only GSM8K falls back to the last
+ * number of the text. A response that ends inside its last box has no answer: neither the fragment
+ * nor an earlier box is what the model meant to say. */
 #include <sheaf/verify.h>
 #include <string.h>
 
@@ -156,8 +156,8 @@ static sheaf_extract find(struct sink *out, arena *mem, text t, sheaf_task task)
     return out->over ? SHEAF_MISS_OVER_LIMIT : SHEAF_FOUND;
 }
 
-sheaf_extract sheaf_answer_extract(char *out, size_t *n, size_t cap, const char *response, size_t len,
-                                   sheaf_task task)
+sheaf_extract sheaf_answer_extract(char *out, size_t *n, size_t cap, const char *response,
+                                   size_t len, sheaf_task task)
 {
     char answer[SHEAF_ANSWER_MAX + 1];
     struct sink sink = {answer, 0, cap < sizeof answer ? cap : sizeof answer, cap == 0};

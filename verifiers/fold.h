@@ -5,12 +5,12 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-/* Text for comparison: \text{} and $ unwrapped, blanks collapsed, quotes and punctuation at the ends
- * stripped, lower case, no leading article. In the arena; false at its end. */
+/* Text for comparison: \text{} and $ unwrapped, blanks collapsed, quotes and punctuation at the
+ * ends stripped, lower case, no leading article. In the arena; false at its end. */
 bool fold_text(text *out, arena *mem, text t);
 
-/* Letter of a multiple-choice answer, 'A'..'J': C, (c), C., "C: text", "(C) text", "option C"; 0 when
- * there is none or a second letter in parentheses contradicts it. */
+/* Letter of a multiple-choice answer, 'A'..'J': C, (c), C., "C: text", "(C) text", "option C"; 0
+ * when there is none or a second letter in parentheses contradicts it. */
 char fold_choice(text folded);
 
 /* Is a gold answer a bare choice: one capital A-J, perhaps in parentheses, \text or \textbf? */

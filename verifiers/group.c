@@ -1,8 +1,9 @@
 /* group.c - classes of equal answers for a vote (verify.h).
  *
- * Texts are read once each, values with the same canonical tree are joined at once, and the few that
- * remain are compared pairwise with union-find; UNKNOWN does not merge. All pairs are looked at, so the
- * order of the answers decides nothing. The soft merge of tagged classes comes after, once. */
+ * Texts are read once each, values with the same canonical tree are joined at once, and the few
+ * that remain are compared pairwise with union-find; UNKNOWN does not merge. All pairs are looked
+ * at, so the order of the answers decides nothing. The soft merge of tagged classes comes after,
+ * once. */
 #include <string.h>
 
 #include "base/alloc.h"
@@ -32,7 +33,8 @@ struct grouping {
     double fuel;
 };
 
-/* ---- exact classes ---------------------------------------------------------------------------- */
+/* ---- exact classes ----------------------------------------------------------------------------
+ */
 
 static size_t root_of(const struct grouping *g, size_t i)
 {
@@ -114,7 +116,8 @@ static void unite_equal(struct grouping *g)
                 unite(g, i, k);
 }
 
-/* ---- soft merge ------------------------------------------------------------------------------- */
+/* ---- soft merge -------------------------------------------------------------------------------
+ */
 
 static bool is_tagged(const math_node *n)
 {
@@ -164,7 +167,8 @@ static int affinity(struct grouping *g, const math_node *tagged, const math_node
 /* Heavier first; ties by value, which no order of answers changes. */
 static bool is_heavier(const struct entry *a, const struct entry *b)
 {
-    return a->weight != b->weight ? a->weight > b->weight : math_order(a->canonical, b->canonical) < 0;
+    return a->weight != b->weight ? a->weight > b->weight
+                                  : math_order(a->canonical, b->canonical) < 0;
 }
 
 /* The bare class a tagged class would join, or SIZE_MAX. */
@@ -208,7 +212,8 @@ static void merge_tagged(struct grouping *g, size_t *wish)
             unite(g, i, wish[i]);
 }
 
-/* ---- the call --------------------------------------------------------------------------------- */
+/* ---- the call ---------------------------------------------------------------------------------
+ */
 
 static void number_classes(const struct grouping *g, int *classes, size_t n, int *number)
 {
@@ -237,11 +242,12 @@ static void read_all(struct grouping *g, const char *const *answers, const size_
     }
 }
 
-sheaf_code sheaf_answer_group(int *classes, const char *const *answers, const size_t *lens, size_t n,
-                              sheaf_error *err)
+sheaf_code sheaf_answer_group(int *classes, const char *const *answers, const size_t *lens,
+                              size_t n, sheaf_error *err)
 {
     if (n > MAX_ANSWERS)
-        return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, NULL, "%zu answers; at most %d are grouped", n, MAX_ANSWERS);
+        return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, NULL, "%zu answers; at most %d are grouped", n,
+                          MAX_ANSWERS);
     struct grouping g = {.fuel = TOTAL_FUEL};
     g.entries = alloc_zero(n, sizeof *g.entries);
     g.entry_of = alloc_zero(n, sizeof *g.entry_of);

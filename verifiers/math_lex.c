@@ -1,38 +1,20 @@
 /* math_lex.c - see math_lex.h.
  *
- * Commas are the hard part: 1,234 is one number, (1,234) a pair, 12,34 a list. So the lexer keeps the
- * bracket level, one bit per level: wrappers such as \mathbf{..} do not count as brackets. */
-#include "verifiers/math_lex.h"
+ * Commas are the hard part: 1,234 is one number, (1,234) a pair, 12,34 a list. So the lexer keeps
+ * the bracket level, one bit per level: wrappers such as \mathbf{..} do not count as brackets. */
+#include "verifiers/math_lexer.h"
 
 #include <string.h>
 
 #include "verifiers/ascii.h"
 #include "verifiers/math_unicode.h"
 
-struct lexer {
-    math_ctx *c;
-    text t;
-    size_t i;
-    math_token *tokens;
-    size_t n;
-    bool blank;
-    bool wrapper;        /* the next '{' belongs to a wrapper */
-    unsigned levels;
-    uint64_t counted;    /* bit per open level: does a comma separate inside? lowest is innermost */
-    size_t currency;     /* offset of the $ that is money, SIZE_MAX */
-};
-
-static char at(const struct lexer *l, size_t i)
-{
-    return i < l->t.n ? l->t.p[i] : '\0';
-}
-
 static text rest(const struct lexer *l)
 {
     return text_slice(l->t, l->i, l->t.n);
 }
 
-static math_token *emit(struct lexer *l, enum token_kind kind, text s)
+math_token *lex_emit(struct lexer *l, enum token_kind kind, text s)
 {
     if (l->n >= MATH_MAX_TOKENS) {
         math_fail(l->c, MATH_OVER_LIMIT);
@@ -46,13 +28,13 @@ static math_token *emit(struct lexer *l, enum token_kind kind, text s)
 
 static void emit_char(struct lexer *l, char c, size_t len)
 {
-    emit(l, TOKEN_CHAR, text_slice(l->t, l->i, len))->c = c;
+    lex_emit(l, TOKEN_CHAR, text_slice(l->t, l->i, len))->c = c;
     l->i += len;
 }
 
 static void emit_command(struct lexer *l, struct word w, text s)
 {
-    emit(l, TOKEN_COMMAND, s)->word = w;
+    lex_emit(l, TOKEN_COMMAND, s)->word = w;
 }
 
 static void open_level(struct lexer *l, bool counts)
@@ -73,126 +55,16 @@ static void close_level(struct lexer *l)
     }
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------- */
-
-static size_t digits_at(const struct lexer *l, size_t i)
-{
-    size_t from = i;
-    while (ascii_digit(at(l, i)))
-        i++;
-    return i - from;
-}
-
-/* Length of an explicit group separator at i ({,}  ,\!  \,  \;  ~  blank), or 0. */
-static size_t explicit_separator(const struct lexer *l, size_t i)
-{
-    static const text forms[] = {{"{,}", 3}, {",\\!", 3}, {"\\,", 2}, {"\\;", 2},
-                                 {"\\:", 2}, {"\\ ", 2},  {"~", 1},   {" ", 1}};
-    size_t from = i;
-    while (at(l, i) == ' ')
-        i++;
-    for (size_t k = 0; k < sizeof forms / sizeof *forms; k++)
-        if (text_starts(text_slice(l->t, i, l->t.n), forms[k])) {
-            i += forms[k].n;
-            break;
-        }
-    if (i == from)
-        return 0;
-    while (at(l, i) == ' ')
-        i++;
-    return i - from;
-}
-
-/* Does d{1,3}(,ddd)+ with nothing more start at i? Its end, or 0. */
-static size_t comma_groups_end(const struct lexer *l, size_t i, size_t lead)
-{
-    bool follows = i >= 2 && at(l, i - 1) == ',' && ascii_digit(at(l, i - 2));
-    if (l->counted || follows || lead > 3 || at(l, i) == '0')
-        return 0;
-    size_t end = i + lead;
-    while (at(l, end) == ',' && digits_at(l, end + 1) == 3)
-        end += 4;
-    bool more = at(l, end) == ',' && ascii_digit(at(l, end + 1));
-    return more || end == i + lead ? 0 : end;
-}
-
-static size_t explicit_groups_end(const struct lexer *l, size_t i, size_t lead)
-{
-    size_t end = i + lead, groups = 0;
-    bool blanks = false;
-    while (lead <= 3 && lead > 0) {
-        size_t sep = explicit_separator(l, end);
-        if (!sep || digits_at(l, end + sep) != 3)
-            break;
-        blanks |= at(l, end) == ' ';
-        end += sep + 3;
-        groups++;
-    }
-    bool mixed = blanks && groups == 1 && at(l, end) == '/'; /* "7 123/400" */
-    return groups && !mixed ? end : 0;
-}
-
-/* The digits of [from, to) without separators. */
-static text squeeze(struct lexer *l, size_t from, size_t to, size_t keep_to)
-{
-    char *p = arena_take(&l->c->mem, keep_to - from + 1, 1);
-    size_t n = 0;
-    if (!p) {
-        math_fail(l->c, MATH_OVER_LIMIT);
-        return (text){NULL, 0};
-    }
-    for (size_t i = from; i < to; i++)
-        if (ascii_digit(at(l, i)))
-            p[n++] = at(l, i);
-    for (size_t i = to; i < keep_to; i++)
-        p[n++] = at(l, i);
-    return (text){p, n};
-}
-
-/* End of an exponent e[+-]dd that touches the number at i, or i. */
-static size_t exponent_end(const struct lexer *l, size_t i)
-{
-    if (at(l, i) != 'e' && at(l, i) != 'E')
-        return i;
-    size_t k = i + 1 + (at(l, i + 1) == '-' || at(l, i + 1) == '+');
-    size_t digits = digits_at(l, k);
-    char after = at(l, k + digits);
-    return digits && !ascii_alpha(after) && after != '.' ? k + digits : i;
-}
-
-/* Nothing but blanks and markup from i on: a point before it ends the sentence, not the number. */
-static bool ends_answer(const struct lexer *l, size_t i)
-{
-    while (i < l->t.n && memchr(" $*", at(l, i), 3))
-        i++;
-    return i == l->t.n;
-}
-
-static void lex_number(struct lexer *l)
-{
-    size_t from = l->i, lead = digits_at(l, from);
-    size_t end = comma_groups_end(l, from, lead);
-    if (!end)
-        end = explicit_groups_end(l, from, lead);
-    size_t groups = end;
-    end = end ? end : from + lead;
-    if (at(l, end) == '.' && at(l, end + 1) != '.' && !ends_answer(l, end + 1))
-        end += 1 + digits_at(l, end + 1);
-    end = exponent_end(l, end);
-    text s = groups ? squeeze(l, from, groups, end) : text_slice(l->t, from, end - from);
-    emit(l, TOKEN_NUMBER, s)->grouped = groups != 0;
-    l->i = end;
-}
-
-/* ---- commands --------------------------------------------------------------------------------- */
+/* ---- commands ---------------------------------------------------------------------------------
+ */
 
 /* Offset behind the brace that closes the one at i, or 0. */
 static size_t group_end(const struct lexer *l, size_t i)
 {
     size_t depth = 0;
-    for (; i < l->t.n; i += at(l, i) == '\\' ? 2 : 1) {
-        depth += at(l, i) == '{';
-        if (at(l, i) == '}' && --depth == 0)
+    for (; i < l->t.n; i += lex_at(l, i) == '\\' ? 2 : 1) {
+        depth += lex_at(l, i) == '{';
+        if (lex_at(l, i) == '}' && --depth == 0)
             return i + 1;
     }
     return 0;
@@ -200,7 +72,7 @@ static size_t group_end(const struct lexer *l, size_t i)
 
 static void skip_blanks(struct lexer *l)
 {
-    while (at(l, l->i) == ' ')
+    while (lex_at(l, l->i) == ' ')
         l->i++;
 }
 
@@ -208,7 +80,7 @@ static void skip_blanks(struct lexer *l)
 static text take_group(struct lexer *l)
 {
     skip_blanks(l);
-    if (at(l, l->i) != '{')
+    if (lex_at(l, l->i) != '{')
         return (text){NULL, 0};
     size_t end = group_end(l, l->i);
     if (!end) {
@@ -235,7 +107,7 @@ static bool holds_words(text s)
 /* \text{13} is a number, \text{e} a letter, \text{sin} a function, the rest words. */
 static void lex_text(struct lexer *l)
 {
-    if (at(l, l->i) == '*')
+    if (lex_at(l, l->i) == '*')
         l->i++;
     size_t back = l->i;
     text s = take_group(l);
@@ -247,11 +119,11 @@ static void lex_text(struct lexer *l)
     size_t len;
     struct word w = word_plain_prefix(s, &len);
     if (s.n == 1)
-        emit(l, TOKEN_WORD, s);
+        lex_emit(l, TOKEN_WORD, s);
     else if (len == s.n && s.n)
         emit_command(l, w, s);
     else if (s.n)
-        emit(l, TOKEN_TEXT, s);
+        lex_emit(l, TOKEN_TEXT, s);
     else
         l->blank = true;
 }
@@ -265,7 +137,7 @@ static void lex_environment(struct lexer *l, struct word w)
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         found |= text_equal(name, text_of(known[i]));
     if (!found) {
-        emit(l, TOKEN_BAD, name);
+        lex_emit(l, TOKEN_BAD, name);
         return;
     }
     emit_command(l, w, name);
@@ -282,12 +154,12 @@ static void lex_named(struct lexer *l, text name)
     struct word w = word_command(name);
     switch (w.class) {
     case WORD_DELIM:
-        if (at(l, l->i) == '.')
+        if (lex_at(l, l->i) == '.')
             l->i++;
         break;
     case WORD_DROP:
         skip_blanks(l);
-        l->wrapper = at(l, l->i) == '{';
+        l->wrapper = lex_at(l, l->i) == '{';
         break;
     case WORD_BLANK:
         l->blank = true;
@@ -296,10 +168,10 @@ static void lex_named(struct lexer *l, text name)
         lex_text(l);
         break;
     case WORD_CHAR:
-        emit(l, TOKEN_CHAR, name)->c = (char)w.id;
+        lex_emit(l, TOKEN_CHAR, name)->c = (char)w.id;
         break;
     case WORD_UNKNOWN:
-        emit(l, TOKEN_BAD, name);
+        lex_emit(l, TOKEN_BAD, name);
         break;
     default:
         if (w.class == WORD_FORM && (w.id == FORM_BEGIN || w.id == FORM_END))
@@ -317,12 +189,12 @@ static void lex_escape(struct lexer *l, char c)
     case '}': emit_char(l, CHAR_SET_CLOSE, len); close_level(l); return;
     case '%': case '|': case '&': emit_char(l, c, len); return;
     case '$': emit_char(l, CHAR_CURRENCY, len); return;
-    case '\\': emit(l, TOKEN_ROW, text_slice(l->t, l->i, len)); break;
+    case '\\': lex_emit(l, TOKEN_ROW, text_slice(l->t, l->i, len)); break;
     case ',': case ';': case ':': case ' ': case '(': case ')': case '[': case ']':
         l->blank = true;
         break;
     case '!': break;
-    default: emit(l, TOKEN_BAD, text_slice(l->t, l->i, len));
+    default: lex_emit(l, TOKEN_BAD, text_slice(l->t, l->i, len));
     }
     l->i += len;
 }
@@ -330,10 +202,10 @@ static void lex_escape(struct lexer *l, char c)
 static void lex_backslash(struct lexer *l)
 {
     size_t end = l->i + 1;
-    while (ascii_alpha(at(l, end)))
+    while (ascii_alpha(lex_at(l, end)))
         end++;
     if (end == l->i + 1) {
-        lex_escape(l, at(l, l->i + 1));
+        lex_escape(l, lex_at(l, l->i + 1));
         return;
     }
     text name = text_slice(l->t, l->i + 1, end - l->i - 1);
@@ -341,7 +213,8 @@ static void lex_backslash(struct lexer *l)
     lex_named(l, name);
 }
 
-/* ---- characters ------------------------------------------------------------------------------- */
+/* ---- characters -------------------------------------------------------------------------------
+ */
 
 /* <= >= != == := and single relations. */
 static bool lex_relation(struct lexer *l)
@@ -349,8 +222,9 @@ static bool lex_relation(struct lexer *l)
     static const struct {
         text s;
         int id;
-    } relations[] = {{{"<=", 2}, REL_LE}, {{">=", 2}, REL_GE}, {{"!=", 2}, REL_NE}, {{"==", 2}, REL_EQ},
-                     {{":=", 2}, REL_EQ}, {{"<", 1}, REL_LT},  {{">", 1}, REL_GT},  {{"=", 1}, REL_EQ}};
+    } relations[] = {{{"<=", 2}, REL_LE}, {{">=", 2}, REL_GE}, {{"!=", 2}, REL_NE},
+                     {{"==", 2}, REL_EQ}, {{":=", 2}, REL_EQ}, {{"<", 1}, REL_LT},
+                     {{">", 1}, REL_GT},  {{"=", 1}, REL_EQ}};
     for (size_t k = 0; k < sizeof relations / sizeof *relations; k++)
         if (text_starts(rest(l), relations[k].s)) {
             text s = relations[k].s;
@@ -374,7 +248,7 @@ static void lex_dollar(struct lexer *l)
 /* "**" is a power between operands and bold around an answer. */
 static void lex_star(struct lexer *l)
 {
-    bool twice = at(l, l->i + 1) == '*';
+    bool twice = lex_at(l, l->i + 1) == '*';
     if (twice && (l->n == 0 || text_trim(text_slice(l->t, l->i + 2, l->t.n)).n == 0))
         l->i += 2;
     else
@@ -396,26 +270,26 @@ static void lex_bracket(struct lexer *l, char c)
 static void lex_word(struct lexer *l)
 {
     size_t end = l->i;
-    while (ascii_alpha(at(l, end)))
+    while (ascii_alpha(lex_at(l, end)))
         end++;
-    emit(l, TOKEN_WORD, text_slice(l->t, l->i, end - l->i));
+    lex_emit(l, TOKEN_WORD, text_slice(l->t, l->i, end - l->i));
     l->i = end;
 }
 
 static bool starts_number(const struct lexer *l)
 {
-    if (ascii_digit(at(l, l->i)))
+    if (ascii_digit(lex_at(l, l->i)))
         return true;
-    if (at(l, l->i) != '.')
+    if (lex_at(l, l->i) != '.')
         return false;
     text after = text_slice(l->t, l->i + 1, 16);
-    return ascii_digit(at(l, l->i + 1)) || text_starts(after, TEXT("\\overline")) ||
+    return ascii_digit(lex_at(l, l->i + 1)) || text_starts(after, TEXT("\\overline")) ||
            text_starts(after, TEXT("\\bar")) || text_starts(after, TEXT("\\dot{"));
 }
 
 static void lex_one(struct lexer *l)
 {
-    char c = at(l, l->i);
+    char c = lex_at(l, l->i);
     if (c == ' ' || c == '~' || c == '`') {
         l->blank |= c != '`';
         l->i++;
@@ -438,7 +312,7 @@ static void lex_one(struct lexer *l)
         if (memchr("+-/^_|!,;:%&.?", c, 14)) {
             emit_char(l, c, 1);
         } else {
-            emit(l, TOKEN_BAD, text_slice(l->t, l->i, 1));
+            lex_emit(l, TOKEN_BAD, text_slice(l->t, l->i, 1));
             l->i++;
         }
     }
@@ -458,7 +332,8 @@ static size_t find_currency(text t)
         count++;
         text after = text_trim(text_slice(t, i + 1, t.n));
         bool before = i > 0 && ascii_digit(t.p[i - 1]) && after.n == 0;
-        if (found == SIZE_MAX && (before || (after.n && (ascii_digit(after.p[0]) || after.p[0] == '.'))))
+        if (found == SIZE_MAX &&
+            (before || (after.n && (ascii_digit(after.p[0]) || after.p[0] == '.'))))
             found = i;
     }
     return count % 2 ? found : SIZE_MAX;

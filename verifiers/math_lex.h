@@ -1,4 +1,5 @@
-/* math_lex.h - tokens of an answer. LaTeX clean-up happens here, on tokens, never on raw strings. */
+/* math_lex.h - tokens of an answer. LaTeX clean-up happens here, on tokens, never on raw strings.
+ */
 #ifndef VERIFIERS_MATH_LEX_H
 #define VERIFIERS_MATH_LEX_H
 

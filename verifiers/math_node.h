@@ -1,8 +1,9 @@
-/* math_node.h - the tree of an answer, scalars and structures alike, and the budget it is built from.
+/* math_node.h - the tree of an answer, scalars and structures alike, and the budget it is built
+ * from.
  *
- * Everything lives in one arena and goes in one call. A fault (syntax, a limit, no fuel) is sticky: it
- * is noted in the context, and nodes asked for afterwards are one harmless dummy, so callers test the
- * fault once at the end instead of after every step. */
+ * Everything lives in one arena and goes in one call. A fault (syntax, a limit, no fuel) is sticky:
+ * it is noted in the context, and nodes asked for afterwards are one harmless dummy, so callers
+ * test the fault once at the end instead of after every step. */
 #ifndef VERIFIERS_MATH_NODE_H
 #define VERIFIERS_MATH_NODE_H
 
@@ -66,7 +67,13 @@ enum math_func {
     FUNC_MIN, FUNC_MAX, FUNC_GCD, FUNC_LCM, FUNC_BINOM, FUNC_FACT, FUNC_CIS, FUNC_LG,
 };
 
-enum math_mark { MARK_PERCENT = 1, MARK_DEGREE = 2, MARK_CURRENCY = 4, MARK_UNIT = 8, MARK_LETTER = 16 };
+enum math_mark {
+    MARK_PERCENT = 1,
+    MARK_DEGREE = 2,
+    MARK_CURRENCY = 4,
+    MARK_UNIT = 8,
+    MARK_LETTER = 16
+};
 enum math_bracket { OPEN_ROUND = 1, CLOSE_ROUND = 2 }; /* not set: square */
 enum math_joint { JOINT_COMMA = 1, JOINT_AND = 2, JOINT_OR = 4 };
 enum math_rel { REL_EQ, REL_LT, REL_GT, REL_LE, REL_GE, REL_NE, REL_IN, REL_APPROX, REL_OTHER };
@@ -128,7 +135,8 @@ bool math_is_scalar(const math_node *n);          /* no structure; a quantity is
 /* Is there a node of this kind (and tag, unless -1) anywhere? */
 bool math_has(const math_node *n, enum math_kind kind, int tag);
 
-/* Total order on trees; 0 means the same tree. Iterates arguments, recurses to the depth of a tree. */
+/* Total order on trees; 0 means the same tree. Iterates arguments, recurses to the depth of a tree.
+ */
 int math_order(const math_node *a, const math_node *b);
 void math_sort(math_node **nodes, size_t n);
 

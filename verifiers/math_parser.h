@@ -4,7 +4,8 @@
  *     item     := side (relation side)*
  *     side     := quantity (cup quantity)* | ratio
  *     quantity := [currency] sum [percent] [scale] [unit]       parse_quantity.c
- *     sum, term, factor, atom                                   parse_sum.c
+ *     sum, term, factor                                         parse_sum.c
+ *     atom, cursor                                              parse_atom.c
  *     brackets, sets, matrices                                  parse_bracket.c
  *     functions, fractions, roots                               parse_call.c
  *     literals                                                  parse_number.c */
@@ -30,6 +31,7 @@ bool parse_accept_char(struct parser *p, char c);
 bool parse_accept_form(struct parser *p, enum word_form form);
 void parse_need_char(struct parser *p, char c);
 math_node *parse_bad(struct parser *p); /* notes a syntax fault */
+math_node *parse_scalar(struct parser *p, math_node *n); /* n, or a fault if it is a structure */
 
 /* Depth guard around everything that recurses: enter may fail with a limit. */
 bool parse_enter(struct parser *p);
@@ -38,6 +40,8 @@ void parse_leave(struct parser *p);
 math_node *parse_item(struct parser *p);
 math_node *parse_items(struct parser *p); /* LIST, possibly empty */
 bool parse_at_separator(const struct parser *p);
+int parse_joint(const math_token *t); /* enum math_joint of a separator, else 0 */
+bool parse_is_prose(const math_token *t, size_t n); /* parse_prose.c: words, or a clock time */
 
 math_node *parse_quantity(struct parser *p);
 /* Do unit words start at the cursor and run to the end of the item? */

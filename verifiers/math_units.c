@@ -154,7 +154,8 @@ static bool is_one_of(text w, const char *const *words, size_t n)
 
 bool word_is_glued_unit(text w)
 {
-    static const char *const glued[] = {"cm", "mm", "km", "kg", "mph", "ft", "lb", "lbs", "ml", "hrs", "hr"};
+    static const char *const glued[] = {"cm", "mm",  "km", "kg",  "mph", "ft",
+                                        "lb", "lbs", "ml", "hrs", "hr"};
     return is_one_of(w, glued, COUNT(glued));
 }
 
@@ -187,8 +188,8 @@ int word_scale(text w)
 
 int word_base(text w)
 {
-    static const char *const bases[] = {"two", "three", "four", "five", "six", "seven", "eight", "nine",
-                                        "ten", "eleven", "twelve"};
+    static const char *const bases[] = {"two",   "three", "four", "five",   "six",   "seven",
+                                        "eight", "nine",  "ten",  "eleven", "twelve"};
     for (size_t i = 0; i < COUNT(bases); i++)
         if (is_one_of(w, &bases[i], 1))
             return (int)i + 2;

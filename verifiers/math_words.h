@@ -1,4 +1,5 @@
-/* math_words.h - the vocabulary: LaTeX commands, plain names, units, phrases. Tables and look-ups. */
+/* math_words.h - the vocabulary: LaTeX commands, plain names, units, phrases. Tables and look-ups.
+ */
 #ifndef VERIFIERS_MATH_WORDS_H
 #define VERIFIERS_MATH_WORDS_H
 
@@ -21,10 +22,35 @@ enum word_class {
 };
 
 enum word_form {
-    FORM_FRAC = 1, FORM_BINOM, FORM_SQRT, FORM_CBRT, FORM_OVER, FORM_CHOOSE, FORM_LFLOOR, FORM_RFLOOR,
-    FORM_LCEIL, FORM_RCEIL, FORM_LVERT, FORM_RVERT, FORM_LANGLE, FORM_RANGLE, FORM_PM, FORM_MP,
-    FORM_TIMES, FORM_CUP, FORM_SETMINUS, FORM_MID, FORM_CIRC, FORM_EMPTY, FORM_BEGIN, FORM_END,
-    FORM_BLACKBOARD, FORM_OVERLINE, FORM_DOT, FORM_ANGLE, FORM_LDOTS,
+    FORM_FRAC = 1,
+    FORM_BINOM,
+    FORM_SQRT,
+    FORM_CBRT,
+    FORM_OVER,
+    FORM_CHOOSE,
+    FORM_LFLOOR,
+    FORM_RFLOOR,
+    FORM_LCEIL,
+    FORM_RCEIL,
+    FORM_LVERT,
+    FORM_RVERT,
+    FORM_LANGLE,
+    FORM_RANGLE,
+    FORM_PM,
+    FORM_MP,
+    FORM_TIMES,
+    FORM_CUP,
+    FORM_SETMINUS,
+    FORM_MID,
+    FORM_CIRC,
+    FORM_EMPTY,
+    FORM_BEGIN,
+    FORM_END,
+    FORM_BLACKBOARD,
+    FORM_OVERLINE,
+    FORM_DOT,
+    FORM_ANGLE,
+    FORM_LDOTS,
 };
 
 /* Characters of their own that \{ \} and a currency sign become. */
@@ -41,7 +67,8 @@ struct word {
 /* A LaTeX command by its name without backslash. */
 struct word word_command(text name);
 
-/* The longest plain name ("sin", "pi", "theta") that starts `t`; *len is its length, 0 when none. */
+/* The longest plain name ("sin", "pi", "theta") that starts `t`; *len is its length, 0 when none.
+ */
 struct word word_plain_prefix(text t, size_t *len);
 
 /* Does the run of letters consist of plain names and single letters, a name among them ("sinx")? */

@@ -20,8 +20,8 @@ uint64_t mod_inverse(uint64_t a, uint64_t p); /* a != 0, p prime */
 /* Deterministic for numbers below 2^62 (Miller-Rabin with Sinclair's seven bases). */
 bool mod_is_prime(uint64_t n);
 
-/* The `index`-th random prime of the seed in [2^61, 2^62), congruent to 1 modulo 4, and a square root
- * of -1 modulo it. */
+/* The `index`-th random prime of the seed in [2^61, 2^62), congruent to 1 modulo 4, and a square
+ * root of -1 modulo it. */
 uint64_t mod_random_prime(uint64_t seed, uint64_t index, uint64_t *sqrt_minus_one);
 
 /* z mod p, a rational mod p; false when its denominator vanishes. */

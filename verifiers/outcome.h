@@ -21,7 +21,8 @@ static inline outcome outcome_unknown(const char *reason)
     return (outcome){SHEAF_UNKNOWN, "", reason};
 }
 
-/* All parts equal? A difference decides, then an unknown; of equal parts the highest level stands. */
+/* All parts equal? A difference decides, then an unknown; of equal parts the highest level stands.
+ */
 static inline outcome outcome_and(outcome a, outcome b)
 {
     if (a.verdict != SHEAF_EQUAL && (a.verdict == SHEAF_DIFFERENT || b.verdict != SHEAF_DIFFERENT))

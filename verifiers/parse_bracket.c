@@ -1,7 +1,8 @@
-/* parse_bracket.c - what stands in brackets: groups, tuples, intervals, sets, set-builders, matrices.
+/* parse_bracket.c - what stands in brackets: groups, tuples, intervals, sets, set-builders,
+ * matrices.
  *
- * A '{' is a TeX group around one item and a set around several. Bracket kinds are kept: (1,2), [1,2]
- * and [1,2) are three answers. */
+ * A '{' is a TeX group around one item and a set around several. Bracket kinds are kept: (1,2),
+ * [1,2] and [1,2) are three answers. */
 #include "verifiers/math_parser.h"
 
 
@@ -26,7 +27,8 @@ static bool close_bracket(struct parser *p, char open, bool *round)
     return closes;
 }
 
-/* x | , x \mid , x : , x \in \mathbb{R} | at the start of a set: the cursor behind the bar, or false. */
+/* x | , x \mid , x : , x \in \mathbb{R} | at the start of a set: the cursor behind the bar, or
+ * false. */
 static bool accept_builder(struct parser *p)
 {
     const math_token *t = &p->t[p->i];
@@ -39,8 +41,9 @@ static bool accept_builder(struct parser *p)
         t[k + 1].word.id == FORM_BLACKBOARD && t[k + 2].kind == TOKEN_CHAR && t[k + 2].c == '{' &&
         t[k + 3].kind == TOKEN_WORD && text_equal(t[k + 3].s, TEXT("R")))
         k += 5;
-    bool bar = (t[k].kind == TOKEN_CHAR && (t[k].c == '|' || t[k].c == ':')) ||
-               (t[k].kind == TOKEN_COMMAND && t[k].word.class == WORD_FORM && t[k].word.id == FORM_MID);
+    bool bar =
+        (t[k].kind == TOKEN_CHAR && (t[k].c == '|' || t[k].c == ':')) ||
+        (t[k].kind == TOKEN_COMMAND && t[k].word.class == WORD_FORM && t[k].word.id == FORM_MID);
     p->i += bar ? k + 1 : 0;
     return bar;
 }
@@ -49,8 +52,9 @@ static math_node *built_set(struct parser *p)
 {
     math_node *n = parse_item(p);
     parse_need_char(p, CHAR_SET_CLOSE);
-    return n->kind == MATH_RELATION || n->kind == MATH_REGION || n->kind == MATH_TUPLE ? n
-                                                                                      : parse_bad(p);
+    return n->kind == MATH_RELATION || n->kind == MATH_REGION || n->kind == MATH_TUPLE
+               ? n
+               : parse_bad(p);
 }
 
 static math_node *retyped(math_node *list, enum math_kind kind, int tag)
@@ -72,7 +76,8 @@ static math_node *contents(struct parser *p, char open, math_node *list)
     if (list->n_args == 0)
         return parse_bad(p);
     if (list->n_args > 1)
-        return retyped(list, MATH_TUPLE, (round_open ? OPEN_ROUND : 0) | (round_close ? CLOSE_ROUND : 0));
+        return retyped(list, MATH_TUPLE,
+                       (round_open ? OPEN_ROUND : 0) | (round_close ? CLOSE_ROUND : 0));
     if (round_open != round_close)
         return parse_bad(p);
     math_node *only = list->args[0];
@@ -104,7 +109,8 @@ math_node *parse_bracket(struct parser *p)
     return n;
 }
 
-/* ---- matrices --------------------------------------------------------------------------------- */
+/* ---- matrices ---------------------------------------------------------------------------------
+ */
 
 static math_node *matrix_row(struct parser *p)
 {

@@ -1,11 +1,6 @@
 /* parse_call.c - functions with and without brackets, fractions, roots, binomials, floors. */
 #include "verifiers/math_parser.h"
 
-static math_node *scalar(struct parser *p, math_node *n)
-{
-    return math_is_scalar(n) ? n : parse_bad(p);
-}
-
 /* One argument of \frac or \sqrt: a group, or one token; of a number one digit if `digit`. */
 static math_node *argument(struct parser *p, bool digit)
 {
@@ -13,7 +8,7 @@ static math_node *argument(struct parser *p, bool digit)
         return math_negated(p->c, argument(p, digit));
     if (digit && parse_peek(p)->kind == TOKEN_NUMBER)
         return parse_one_digit(p);
-    return scalar(p, parse_atom(p));
+    return parse_scalar(p, parse_atom(p));
 }
 
 static math_node *fraction(struct parser *p)
@@ -38,7 +33,7 @@ static math_node *square_root(struct parser *p)
 {
     math_node *index = NULL;
     if (parse_accept_char(p, '[')) {
-        index = scalar(p, parse_sum(p));
+        index = parse_scalar(p, parse_sum(p));
         parse_need_char(p, ']');
     }
     index = index ? index : math_integer(p->c, 2);
@@ -49,11 +44,11 @@ static math_node *enclosed(struct parser *p, enum word_form closer, enum math_fu
 {
     bool outer = p->in_abs;
     p->in_abs = false;
-    math_node *n = scalar(p, parse_sum(p));
+    math_node *n = parse_scalar(p, parse_sum(p));
     p->in_abs = outer;
     if (!parse_accept_form(p, closer))
         parse_bad(p);
-    return math_unary(p->c, MATH_FUNC, f, n);
+    return math_unary(p->c, MATH_FUNC, (int)f, n);
 }
 
 /* \angle ABC and \overline{AB} are names. */
@@ -90,7 +85,8 @@ math_node *parse_form(struct parser *p, enum word_form form)
     return n;
 }
 
-/* ---- functions -------------------------------------------------------------------------------- */
+/* ---- functions --------------------------------------------------------------------------------
+ */
 
 static bool at_function(const struct parser *p)
 {
@@ -116,15 +112,15 @@ static math_node *open_argument(struct parser *p)
 {
     if (parse_accept_char(p, '-'))
         return math_negated(p->c, open_argument(p));
-    math_node *mul = math_unary(p->c, MATH_MUL, 0, scalar(p, parse_factor(p)));
+    math_node *mul = math_unary(p->c, MATH_MUL, 0, parse_scalar(p, parse_factor(p)));
     while (p->c->fault == MATH_FINE) {
         if (parse_accept_char(p, '/')) {
-            math_node *d = scalar(p, parse_factor(p));
+            math_node *d = parse_scalar(p, parse_factor(p));
             math_push(p->c, mul, math_binary(p->c, MATH_POW, 0, d, math_integer(p->c, -1)));
         } else if (goes_on(p)) {
             if (parse_peek(p)->kind == TOKEN_NUMBER && p->digits)
                 return parse_bad(p);
-            math_push(p->c, mul, scalar(p, parse_factor(p)));
+            math_push(p->c, mul, parse_scalar(p, parse_factor(p)));
         } else {
             break;
         }
@@ -140,16 +136,18 @@ static bool takes_many(enum math_func f)
 /* FUNC node with its arguments. */
 static math_node *arguments(struct parser *p, enum math_func f)
 {
-    math_node *call = math_new(p->c, MATH_FUNC, f);
+    math_node *call = math_new(p->c, MATH_FUNC, (int)f);
     bool bracket = parse_at_char(p, '(') || parse_at_char(p, '{') || parse_at_char(p, '[');
-    math_node *a = bracket ? parse_atom(p) : parse_at_char(p, '|') ? parse_factor(p) : open_argument(p);
+    math_node *a = bracket                 ? parse_atom(p)
+                   : parse_at_char(p, '|') ? parse_factor(p)
+                                           : open_argument(p);
     bool several = a->kind == MATH_TUPLE || a->kind == MATH_SET;
     if (several && !takes_many(f))
         return parse_bad(p);
     if (!several)
-        math_push(p->c, call, scalar(p, a));
+        math_push(p->c, call, parse_scalar(p, a));
     for (size_t i = 0; several && i < a->n_args; i++)
-        math_push(p->c, call, scalar(p, a->args[i]));
+        math_push(p->c, call, parse_scalar(p, a->args[i]));
     return call;
 }
 

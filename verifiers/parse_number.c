@@ -1,5 +1,6 @@
-/* parse_number.c - literals: decimals, exponents, periods, bases. Digits are validated before GMP sees
- * them, always in base 10 or the base written: mpz_set_str skips blanks and reads 012 as octal. */
+/* parse_number.c - literals: decimals, exponents, periods, bases. Digits are validated before GMP
+ * sees them, always in base 10 or the base written: mpz_set_str skips blanks and reads 012 as
+ * octal. */
 #include <string.h>
 
 #include "verifiers/ascii.h"
@@ -99,7 +100,8 @@ static math_node *with_exponent(struct parser *p, math_node *mantissa, text expo
     return n;
 }
 
-/* ---- periods ---------------------------------------------------------------------------------- */
+/* ---- periods ----------------------------------------------------------------------------------
+ */
 
 /* \overline{142857} or \dot{3}: the digits, behind the command. */
 static text marked_digits(struct parser *p)
@@ -210,7 +212,8 @@ math_node *parse_one_digit(struct parser *p)
     return n;
 }
 
-/* ---- subscripts ------------------------------------------------------------------------------- */
+/* ---- subscripts -------------------------------------------------------------------------------
+ */
 
 /* One token of a subscript; outside braces one letter of a word. */
 static text subscript_piece(struct parser *p, bool whole)

@@ -1,8 +1,10 @@
-/* parse_quantity.c - a scalar with what may stand around it: currency, percent, million, units, degrees.
+/* parse_quantity.c - a scalar with what may stand around it: currency, percent, million, units,
+ * degrees.
  *
- * Units are recognised at the right end of an item only, never inside an expression. A bare word needs
- * a blank before it; one letter behind a blank ("6 m") is marked as possibly a variable. Text that is no
- * unit is no remark either: the item is then a syntax fault, and words are compared as words. */
+ * Units are recognised at the right end of an item only, never inside an expression. A bare word
+ * needs a blank before it; one letter behind a blank ("6 m") is marked as possibly a variable. Text
+ * that is no unit is no remark either: the item is then a syntax fault, and words are compared as
+ * words. */
 #include <string.h>
 
 #include "verifiers/ascii.h"
@@ -30,8 +32,9 @@ bool parse_at_end(const struct parser *p, size_t i)
         return memchr(",;)]}&:|\x02", t->c, 10) != NULL;
     case TOKEN_COMMAND:
         return t->word.class == WORD_REL ||
-               (t->word.class == WORD_FORM && (t->word.id == FORM_CUP || t->word.id == FORM_END ||
-                                               t->word.id == FORM_RANGLE || t->word.id == FORM_SETMINUS));
+               (t->word.class == WORD_FORM &&
+                (t->word.id == FORM_CUP || t->word.id == FORM_END || t->word.id == FORM_RANGLE ||
+                 t->word.id == FORM_SETMINUS));
     case TOKEN_WORD: case TOKEN_TEXT:
         return text_equal(t->s, TEXT("and")) || text_equal(t->s, TEXT("or"));
     default:
@@ -140,8 +143,8 @@ static bool scan_one(struct unit_scan *u)
         put_word(u, t->s);
     } else if (t->kind == TOKEN_CHAR && t->c == '/' && u->any) {
         put(u, "/", 1);
-    } else if (!(t->kind == TOKEN_COMMAND && t->word.class == WORD_FORM && t->word.id == FORM_TIMES &&
-                 u->any)) {
+    } else if (!(t->kind == TOKEN_COMMAND && t->word.class == WORD_FORM &&
+                 t->word.id == FORM_TIMES && u->any)) {
         return false;
     }
     if (u->bad)
@@ -169,7 +172,8 @@ bool parse_at_unit(const struct parser *p)
     return scan_unit(&u, p);
 }
 
-/* ---- quantities ------------------------------------------------------------------------------- */
+/* ---- quantities -------------------------------------------------------------------------------
+ */
 
 struct marks {
     int tag;

@@ -1,69 +1,20 @@
-/* parse_sum.c - expressions: sums, terms, factors, atoms. See math_parser.h for the grammar.
+/* parse_sum.c - expressions: sums, terms and factors. See math_parser.h for the grammar.
  *
- * Multiplication, division and juxtaposition have one precedence and group to the left, so 1/2x is x/2.
- * Unary minus is weaker than ^. Runs of signs and of ! are counted, not recursed on. */
+ * Multiplication, division and juxtaposition have one precedence and group to the left, so 1/2x is
+ * x/2. Unary minus is weaker than ^. Runs of signs and of ! are counted, not recursed on. */
 #include "verifiers/ascii.h"
 #include "verifiers/math_parser.h"
 
 #define MAX_POSTFIX 32
-#define RULES_PER_LEVEL 4 /* that count depth, of one bracket; the lexer counts brackets */
 
-math_token *parse_peek(struct parser *p)
-{
-    return &p->t[p->i];
-}
-
-bool parse_at_char(const struct parser *p, char c)
-{
-    return p->t[p->i].kind == TOKEN_CHAR && p->t[p->i].c == c;
-}
-
-bool parse_at_form(const struct parser *p, enum word_form form)
-{
-    const math_token *t = &p->t[p->i];
-    return t->kind == TOKEN_COMMAND && t->word.class == WORD_FORM && t->word.id == (int)form;
-}
-
-bool parse_accept_char(struct parser *p, char c)
-{
-    bool at = parse_at_char(p, c);
-    p->i += at;
-    return at;
-}
-
-bool parse_accept_form(struct parser *p, enum word_form form)
-{
-    bool at = parse_at_form(p, form);
-    p->i += at;
-    return at;
-}
-
-void parse_need_char(struct parser *p, char c)
-{
-    if (!parse_accept_char(p, c))
-        parse_bad(p);
-}
-
-math_node *parse_bad(struct parser *p)
-{
-    return math_fail(p->c, MATH_BAD_SYNTAX);
-}
-
-bool parse_enter(struct parser *p)
-{
-    if (++p->depth > RULES_PER_LEVEL * MATH_MAX_DEPTH)
-        math_fail(p->c, MATH_OVER_LIMIT);
-    return p->c->fault == MATH_FINE;
-}
-
-void parse_leave(struct parser *p)
-{
-    p->depth--;
-}
-
-static math_node *need_scalar(struct parser *p, math_node *n)
+math_node *parse_scalar(struct parser *p, math_node *n)
 {
     return math_is_scalar(n) ? n : parse_bad(p);
+}
+
+static bool at_sign(const struct parser *p)
+{
+    return parse_at_char(p, '+') || parse_at_char(p, '-');
 }
 
 /* Eats a run of + and -; true when it is negative. */
@@ -82,11 +33,12 @@ static bool eat_signs(struct parser *p)
 static math_node *signed_factor(struct parser *p)
 {
     bool negative = eat_signs(p);
-    math_node *f = need_scalar(p, parse_factor(p));
+    math_node *f = parse_scalar(p, parse_factor(p));
     return negative ? math_negated(p->c, f) : f;
 }
 
-/* ---- terms ------------------------------------------------------------------------------------ */
+/* ---- terms ------------------------------------------------------------------------------------
+ */
 
 static bool is_positive_integer(const math_node *n)
 {
@@ -101,7 +53,8 @@ static bool is_proper_fraction(const math_node *n)
     if (n->kind != MATH_MUL || n->n_args != 2 || n->args[1]->kind != MATH_POW)
         return false;
     const math_node *a = n->args[0], *b = n->args[1]->args[0];
-    if (!is_positive_integer(a) || !is_positive_integer(b) || !math_is_small(n->args[1]->args[1], -1))
+    if (!is_positive_integer(a) || !is_positive_integer(b) ||
+        !math_is_small(n->args[1]->args[1], -1))
         return false;
     while (a->kind == MATH_PAREN)
         a = a->args[0];
@@ -120,8 +73,8 @@ static math_node *mixed_number(struct parser *p, math_node *whole, math_node *fr
 static math_node *plain_fraction(struct parser *p)
 {
     math_token *t = parse_peek(p);
-    bool shape = parse_is_integer_token(t) && t->blank && t[1].kind == TOKEN_CHAR && t[1].c == '/' &&
-                 parse_is_integer_token(&t[2]);
+    bool shape = parse_is_integer_token(t) && t->blank && t[1].kind == TOKEN_CHAR &&
+                 t[1].c == '/' && parse_is_integer_token(&t[2]);
     if (!shape)
         return parse_bad(p); /* two numbers side by side are never joined */
     math_node *a = parse_literal(p);
@@ -138,7 +91,7 @@ static math_node *juxtaposed(struct parser *p, math_node **last)
     if (number && digits && !literal)
         return parse_bad(p);
     bool fraction = parse_at_form(p, FORM_FRAC);
-    math_node *f = number && digits ? plain_fraction(p) : need_scalar(p, parse_factor(p));
+    math_node *f = number && digits ? plain_fraction(p) : parse_scalar(p, parse_factor(p));
     if (group && digits && f->kind == MATH_PAREN && math_is_number(f->args[0]))
         return parse_bad(p); /* {5}{6} */
     if (number && digits && !is_proper_fraction(f))
@@ -168,7 +121,7 @@ static math_node *parse_term(struct parser *p)
             p->literal = false;
             continue;
         }
-        math_push(p->c, mul, need_scalar(p, last));
+        math_push(p->c, mul, parse_scalar(p, last));
         last = next;
     }
     if (mul->n_args == 0)
@@ -181,34 +134,33 @@ math_node *parse_sum(struct parser *p)
 {
     math_node *sum = math_new(p->c, MATH_ADD, 0);
     while (p->c->fault == MATH_FINE) {
-        bool negative = eat_signs(p);
+        bool sign = at_sign(p), negative = eat_signs(p);
         bool minus_first = parse_at_form(p, FORM_MP);
         bool both = minus_first || parse_at_form(p, FORM_PM);
         p->i += both;
         math_node *t = parse_term(p);
-        if (negative || both)
-            need_scalar(p, t);
+        if (sign || both)
+            parse_scalar(p, t);
         t = both ? math_unary(p->c, MATH_PM, minus_first ? -1 : 1, t) : t;
         math_push(p->c, sum, negative ? math_negated(p->c, t) : t);
-        bool more = parse_at_char(p, '+') || parse_at_char(p, '-') || parse_at_form(p, FORM_PM) ||
-                    parse_at_form(p, FORM_MP);
-        if (!more)
+        if (!at_sign(p) && !parse_at_form(p, FORM_PM) && !parse_at_form(p, FORM_MP))
             break;
-        need_scalar(p, t);
+        parse_scalar(p, t);
     }
     if (p->c->fault != MATH_FINE || sum->n_args != 1)
         return sum;
     return sum->args[0];
 }
 
-/* ---- factors ---------------------------------------------------------------------------------- */
+/* ---- factors ----------------------------------------------------------------------------------
+ */
 
 math_node *parse_script(struct parser *p)
 {
     if (!parse_enter(p))
         return &p->c->dummy;
     bool negative = eat_signs(p);
-    math_node *n = need_scalar(p, parse_atom(p));
+    math_node *n = parse_scalar(p, parse_atom(p));
     if (parse_accept_char(p, '^'))
         n = math_binary(p->c, MATH_POW, 0, n, parse_script(p));
     parse_leave(p);
@@ -233,8 +185,9 @@ static bool accept_circle(struct parser *p)
     if (parse_accept_form(p, FORM_CIRC))
         return true;
     const math_token *t = parse_peek(p);
-    bool group = parse_at_char(p, '{') && t[1].kind == TOKEN_COMMAND && t[1].word.class == WORD_FORM &&
-                 t[1].word.id == FORM_CIRC && t[2].kind == TOKEN_CHAR && t[2].c == '}';
+    bool group = parse_at_char(p, '{') && t[1].kind == TOKEN_COMMAND &&
+                 t[1].word.class == WORD_FORM && t[1].word.id == FORM_CIRC &&
+                 t[2].kind == TOKEN_CHAR && t[2].c == '}';
     p->i += group ? 3 : 0;
     return group;
 }
@@ -289,116 +242,10 @@ math_node *parse_factor(struct parser *p)
         f = g;
         g = postfix(p, f);
         if (g)
-            need_scalar(p, f);
+            parse_scalar(p, f);
         if (n > MAX_POSTFIX)
             math_fail(p->c, MATH_OVER_LIMIT);
     }
     parse_leave(p);
     return f;
-}
-
-/* ---- atoms ------------------------------------------------------------------------------------ */
-
-static bool is_atom_form(int form)
-{
-    switch (form) {
-    case FORM_FRAC: case FORM_BINOM: case FORM_SQRT: case FORM_CBRT: case FORM_LFLOOR:
-    case FORM_LCEIL: case FORM_LVERT: case FORM_ANGLE: case FORM_OVERLINE:
-        return true;
-    default:
-        return false;
-    }
-}
-
-bool parse_at_atom(const struct parser *p)
-{
-    const math_token *t = &p->t[p->i];
-    switch (t->kind) {
-    case TOKEN_NUMBER:
-        return true;
-    case TOKEN_WORD:
-        return !parse_at_separator(p) && !word_scale(t->s);
-    case TOKEN_COMMAND:
-        return t->word.class == WORD_VAR || t->word.class == WORD_CONST || t->word.class == WORD_FUNC ||
-               (t->word.class == WORD_FORM && is_atom_form(t->word.id));
-    case TOKEN_CHAR:
-        return t->c == '(' || t->c == '[' || t->c == '{' || (t->c == '|' && !p->in_abs);
-    default:
-        return false;
-    }
-}
-
-static math_node *meaning(struct parser *p, struct word w)
-{
-    switch (w.class) {
-    case WORD_VAR:
-        return math_named(p->c, MATH_VAR, text_of(w.name));
-    case WORD_CONST:
-        return math_new(p->c, MATH_CONST, w.id);
-    case WORD_FUNC:
-        return parse_call(p, (enum math_func)w.id);
-    case WORD_FORM:
-        return parse_form(p, (enum word_form)w.id);
-    default:
-        return parse_bad(p);
-    }
-}
-
-/* The left end of a run of letters: a name, i, e, or a one-letter variable. */
-static math_node *letters(struct parser *p)
-{
-    math_token *t = parse_peek(p);
-    bool label = p->i == 0 && t->s.n >= 3 && t[1].kind == TOKEN_COMMAND && t[1].word.class == WORD_REL &&
-                 t[1].word.id == REL_EQ;
-    size_t len;
-    struct word w = word_plain_prefix(t->s, &len);
-    text s = text_slice(t->s, 0, len ? len : 1);
-    if (label && !len)
-        s = t->s; /* Area = 5 */
-    t->s = text_slice(t->s, s.n, t->s.n);
-    t->blank = false;
-    if (t->s.n == 0)
-        p->i++;
-    if (len)
-        return meaning(p, w);
-    if (text_equal(s, TEXT("i")))
-        return math_new(p->c, MATH_CONST, CONST_I);
-    if (text_equal(s, TEXT("e")))
-        return math_new(p->c, MATH_CONST, CONST_E);
-    return math_named(p->c, MATH_VAR, s);
-}
-
-static math_node *absolute(struct parser *p)
-{
-    bool outer = p->in_abs;
-    p->in_abs = true;
-    math_node *n = need_scalar(p, parse_sum(p));
-    p->in_abs = outer;
-    parse_need_char(p, '|');
-    return math_unary(p->c, MATH_FUNC, FUNC_ABS, n);
-}
-
-math_node *parse_atom(struct parser *p)
-{
-    if (!parse_enter(p))
-        return &p->c->dummy;
-    math_token *t = parse_peek(p);
-    math_node *n;
-    if (t->kind == TOKEN_NUMBER) {
-        n = parse_literal(p);
-    } else if (t->kind == TOKEN_WORD) {
-        n = letters(p);
-    } else if (t->kind == TOKEN_TEXT && p->i == 0) {
-        p->i++; /* a label: the value layer lets it stand only before = */
-        n = math_named(p->c, MATH_VAR, t->s);
-    } else if (t->kind == TOKEN_COMMAND) {
-        p->i++;
-        n = meaning(p, t->word);
-    } else if (parse_accept_char(p, '|')) {
-        n = absolute(p);
-    } else {
-        n = parse_bracket(p);
-    }
-    parse_leave(p);
-    return n;
 }

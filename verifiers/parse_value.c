@@ -7,9 +7,10 @@
 #include "verifiers/math_parser.h"
 #include "verifiers/math_unicode.h"
 
-/* ---- separators ------------------------------------------------------------------------------- */
+/* ---- separators -------------------------------------------------------------------------------
+ */
 
-static int joint_of(const math_token *t)
+int parse_joint(const math_token *t)
 {
     if (t->kind == TOKEN_CHAR && (t->c == ',' || t->c == ';'))
         return JOINT_COMMA;
@@ -23,15 +24,19 @@ static int joint_of(const math_token *t)
 
 bool parse_at_separator(const struct parser *p)
 {
-    return joint_of(&p->t[p->i]) != 0;
+    return parse_joint(&p->t[p->i]) != 0;
 }
 
-static int take_separators(struct parser *p)
+/* "," or "and" or ", and": what the separator says, 0 for none. */
+static int take_separator(struct parser *p)
 {
-    int joints = 0;
-    for (int j; (j = joint_of(&p->t[p->i])) != 0; p->i++)
-        joints |= j;
-    return joints;
+    int first = parse_joint(&p->t[p->i]);
+    p->i += first != 0;
+    int second = first == JOINT_COMMA ? parse_joint(&p->t[p->i]) : 0;
+    if (second != JOINT_AND && second != JOINT_OR)
+        return first;
+    p->i++;
+    return second;
 }
 
 static bool at_closer(const struct parser *p)
@@ -41,28 +46,23 @@ static bool at_closer(const struct parser *p)
            parse_peek((struct parser *)p)->kind == TOKEN_END;
 }
 
-/* What "and" or "or" joins is not joined by the comma before it. */
-static int strongest(int joints)
-{
-    return joints & ~JOINT_COMMA ? joints & ~JOINT_COMMA : joints;
-}
-
 math_node *parse_items(struct parser *p)
 {
     math_node *list = math_new(p->c, MATH_LIST, 0);
-    while (p->c->fault == MATH_FINE && !at_closer(p)) {
+    bool more = !at_closer(p);
+    while (more && p->c->fault == MATH_FINE) {
         math_push(p->c, list, parse_item(p));
         if (list->n_args > MATH_MAX_ITEMS)
             math_fail(p->c, MATH_OVER_LIMIT);
-        int joints = take_separators(p);
-        if (!joints)
-            break;
-        list->tag |= strongest(joints);
+        int joint = take_separator(p);
+        list->tag |= joint;
+        more = joint != 0;
     }
     return list;
 }
 
-/* ---- unions ----------------------------------------------------------------------------------- */
+/* ---- unions -----------------------------------------------------------------------------------
+ */
 
 static math_node *all_reals(math_ctx *c)
 {
@@ -167,7 +167,8 @@ static math_node *parse_side(struct parser *p)
     return first;
 }
 
-/* ---- relations -------------------------------------------------------------------------------- */
+/* ---- relations --------------------------------------------------------------------------------
+ */
 
 static bool at_relation(const struct parser *p)
 {
@@ -219,7 +220,8 @@ math_node *parse_item(struct parser *p)
     return at_relation(p) ? relation(p, first) : first;
 }
 
-/* ---- the whole answer ------------------------------------------------------------------------- */
+/* ---- the whole answer -------------------------------------------------------------------------
+ */
 
 /* ]0,1[ becomes (0,1): a ']' where an operand is due opens, a '[' where one has ended closes. */
 static void fix_reversed_brackets(math_token *t, size_t n)
@@ -229,7 +231,8 @@ static void fix_reversed_brackets(math_token *t, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (t[i].kind == TOKEN_CHAR && t[i].c == ']' && operand_due)
             t[i].c = '(';
-        else if (t[i].kind == TOKEN_CHAR && t[i].c == '[' && !operand_due && parse_at_end(&p, i + 1))
+        else if (t[i].kind == TOKEN_CHAR && t[i].c == '[' && !operand_due &&
+                 parse_at_end(&p, i + 1))
             t[i].c = ')';
         bool opens = t[i].kind == TOKEN_CHAR && memchr("([{,;\x01", t[i].c, 6);
         bool joins = t[i].kind == TOKEN_COMMAND &&
@@ -237,71 +240,6 @@ static void fix_reversed_brackets(math_token *t, size_t n)
                       (t[i].word.class == WORD_FORM && t[i].word.id == FORM_CUP));
         operand_due = opens || joins;
     }
-}
-
-static bool is_function_word(text s)
-{
-    static const char *const words[] = {"is", "of", "to", "no", "if", "it", "so", "by", "at", "on", "we",
-                                        "be", "not", "but", "the", "for"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (text_equal(s, text_of(words[i])))
-            return true;
-    return false;
-}
-
-static bool is_math_word(text s)
-{
-    return word_unit(s).n || word_scale(s) || word_is_percent(s) || word_is_ordinal(s) ||
-           word_is_unit_filler(s) || word_has_name(s) || text_equal(s, TEXT("and")) ||
-           text_equal(s, TEXT("or"));
-}
-
-/* A word of a sentence: it stands alone and is nothing the grammar knows. */
-static bool is_prose_word(const math_token *t, size_t i)
-{
-    const math_token *next = &t[i + 1];
-    bool label = i == 0 && next->kind == TOKEN_COMMAND && next->word.class == WORD_REL &&
-                 next->word.id == REL_EQ;
-    bool figure = i > 0 && t[i - 1].kind == TOKEN_COMMAND && t[i - 1].word.class == WORD_FORM &&
-                  t[i - 1].word.id == FORM_ANGLE;
-    bool apart = (i == 0 || t[i].blank || t[i - 1].kind == TOKEN_BAD) &&
-                 (next->blank || next->kind == TOKEN_END || next->kind == TOKEN_CHAR ||
-                  next->kind == TOKEN_TEXT || next->kind == TOKEN_BAD);
-    bool touched = next->kind == TOKEN_CHAR && !next->blank && memchr("^_*/+-()=!|", next->c, 11);
-    if (label || figure || !apart || touched)
-        return false;
-    return t[i].s.n >= 3 ? !is_math_word(t[i].s) || is_function_word(t[i].s) : is_function_word(t[i].s);
-}
-
-static bool is_prose_text(const math_token *t, size_t i)
-{
-    if (i == 0)
-        return !(t[1].kind == TOKEN_COMMAND && t[1].word.class == WORD_REL && t[1].word.id == REL_EQ);
-    bool subscript = t[i - 1].kind == TOKEN_CHAR && (t[i - 1].c == '_' || t[i - 1].c == '{');
-    return !subscript && joint_of(&t[i]) == 0 && t[i].s.n && ascii_alpha(t[i].s.p[0]) &&
-           !is_math_word(text_slice(t[i].s, 0, text_find(t[i].s, TEXT(" ")))) &&
-           word_unit(text_slice(t[i].s, 0, text_find(t[i].s, TEXT("/")))).n == 0 &&
-           word_unit(text_slice(t[i].s, 0, text_find(t[i].s, TEXT("^")))).n == 0;
-}
-
-static bool is_prose(const math_token *t, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (t[i].kind == TOKEN_WORD && t[i].s.n >= 2 && is_prose_word(t, i))
-            return true;
-        if (t[i].kind == TOKEN_TEXT && is_prose_text(t, i))
-            return true;
-    }
-    return false;
-}
-
-/* 12:00 and 5:30 pm are times, not ratios. */
-static bool is_clock(const math_token *t, size_t n)
-{
-    if (n < 3 || t[0].kind != TOKEN_NUMBER || t[1].kind != TOKEN_CHAR || t[1].c != ':' ||
-        t[2].kind != TOKEN_NUMBER || t[2].s.n != 2)
-        return false;
-    return n == 3 && t[2].s.p[0] == '0';
 }
 
 static math_node *phrase_value(math_ctx *c, text folded)
@@ -334,7 +272,7 @@ math_node *math_parse(math_ctx *c, text answer)
     math_token *t = math_lex(c, &n, ascii);
     if (c->fault == MATH_OVER_LIMIT)
         return &c->dummy;
-    bool words = !t || is_prose(t, n) || is_clock(t, n);
+    bool words = !t || parse_is_prose(t, n);
     math_node *value = NULL;
     if (!words) {
         c->max_nodes = c->n_nodes + MATH_MAX_NODES;

@@ -1,5 +1,5 @@
-/* region.c - see region.h. Rational ends can be sorted and merged, so those regions have a normal form;
- * with other ends pieces are matched one by one. */
+/* region.c - see region.h. Rational ends can be sorted and merged, so those regions have a normal
+ * form; with other ends pieces are matched one by one. */
 #include "verifiers/region.h"
 
 #include <stdlib.h>
@@ -7,7 +7,8 @@
 #include "verifiers/canon.h"
 #include "verifiers/scalar.h"
 
-/* ---- pieces ----------------------------------------------------------------------------------- */
+/* ---- pieces -----------------------------------------------------------------------------------
+ */
 
 struct piece {
     math_node *low, *high; /* forms: NUM or infinite */
@@ -46,7 +47,8 @@ static bool is_empty(const struct piece *p)
     return d > 0 || (d == 0 && (p->low_open || p->high_open));
 }
 
-/* ---- what is a region ------------------------------------------------------------------------- */
+/* ---- what is a region -------------------------------------------------------------------------
+ */
 
 static math_node *infinity(math_ctx *c, bool negative)
 {
@@ -152,7 +154,8 @@ static math_node *of_alternatives(math_ctx *c, const math_node *list, text *var)
     math_node *region = math_new(c, MATH_REGION, 0);
     for (size_t i = 0; i < list->n_args; i++) {
         text name = {NULL, 0};
-        math_node *part = list->args[i]->kind == MATH_RELATION ? region_of(c, list->args[i], &name) : NULL;
+        math_node *part =
+            list->args[i]->kind == MATH_RELATION ? region_of(c, list->args[i], &name) : NULL;
         if (!part || (i > 0 && !text_equal(name, *var)))
             return NULL;
         *var = name;
@@ -186,7 +189,8 @@ math_node *region_of(math_ctx *c, const math_node *n, text *var)
     }
 }
 
-/* ---- normal form ------------------------------------------------------------------------------ */
+/* ---- normal form ------------------------------------------------------------------------------
+ */
 
 static int by_low(const void *a, const void *b)
 {
@@ -242,7 +246,8 @@ math_node *region_normal(math_ctx *c, const math_node *region)
     return out;
 }
 
-/* ---- comparison ------------------------------------------------------------------------------- */
+/* ---- comparison -------------------------------------------------------------------------------
+ */
 
 static outcome compare_pieces(math_ctx *c, const struct piece *a, const struct piece *b)
 {
@@ -286,5 +291,6 @@ outcome region_compare(math_ctx *c, const math_node *a, const math_node *b)
     math_node *x = region_normal(c, a), *y = region_normal(c, b);
     if (!x || !y)
         return match_pieces(c, a, b);
-    return math_order(x, y) == 0 ? outcome_equal("L1", "region") : outcome_different("L1", "region");
+    return math_order(x, y) == 0 ? outcome_equal("L1", "region")
+                                 : outcome_different("L1", "region");
 }

@@ -6,8 +6,8 @@
 #include "verifiers/outcome.h"
 
 /* REGION of a structure that is one: REGION, interval (two-entry tuple), set of scalars, solved
- * inequality (x > 2, 1 < x <= 3, x != 0), such inequalities joined by "or". NULL when it is none. Sets
- * *var to the name of an inequality's variable and leaves it alone otherwise. */
+ * inequality (x > 2, 1 < x <= 3, x != 0), such inequalities joined by "or". NULL when it is none.
+ * Sets *var to the name of an inequality's variable and leaves it alone otherwise. */
 math_node *region_of(math_ctx *c, const math_node *n, text *var);
 
 /* Sorted, disjoint, not empty pieces, ends as forms; when all ends are rational or infinite. NULL

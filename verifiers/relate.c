@@ -14,7 +14,8 @@ bool relate_is_equation(const math_node *rel)
     return rel->kind == MATH_RELATION && rel->s.n > 0;
 }
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------------
+ */
 
 bool relate_function(const math_node *name, const math_node **f, const math_node **x)
 {
@@ -28,7 +29,8 @@ bool relate_function(const math_node *name, const math_node **f, const math_node
 
 static bool is_figure(const math_node *n)
 {
-    return n->kind == MATH_VAR && (text_equal(n->s, TEXT("angle")) || text_equal(n->s, TEXT("overline")));
+    return n->kind == MATH_VAR &&
+           (text_equal(n->s, TEXT("angle")) || text_equal(n->s, TEXT("overline")));
 }
 
 static bool all_args(bool (*test)(const math_node *), const math_node *n)
@@ -118,7 +120,8 @@ bool relate_assignment(struct assignment *out, const math_node *rel, bool loose)
     return constant && !math_has(last, MATH_VAR, -1);
 }
 
-/* ---- comparison ------------------------------------------------------------------------------- */
+/* ---- comparison -------------------------------------------------------------------------------
+ */
 
 /* left - right of a relation with two scalar sides, its direction made < or <= in *op. */
 static math_node *difference(math_ctx *c, const math_node *rel, int *op)

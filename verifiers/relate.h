@@ -10,8 +10,8 @@ struct assignment {
     const math_node *value; /* its last member */
 };
 
-/* Is the relation an assignment: x = 5, 5 = x, f(x) = .., AB = .., \angle A = .., (p, q) = .., a = b = 5?
- * `loose` also takes sums, products and quotients of names: m + n = 33. */
+/* Is the relation an assignment: x = 5, 5 = x, f(x) = .., AB = .., \angle A = .., (p, q) = .., a =
+ * b = 5? `loose` also takes sums, products and quotients of names: m + n = 33. */
 bool relate_assignment(struct assignment *out, const math_node *rel, bool loose);
 
 /* f and x of a name f(x). */

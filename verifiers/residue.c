@@ -11,12 +11,14 @@
 #define TRIALS 24
 #define TARGET_BITS 80.0        /* error probability 2^-80 */
 #define EXPONENT_RANGE_BITS 24  /* values of variables in exponents */
-#define ZEROS_PER_NODE 64.0     /* integer zeros of an exponential polynomial, by the size of its tree */
+#define ZEROS_PER_NODE                                                                             \
+    64.0 /* integer zeros of an exponential polynomial, by the size of its tree */
 #define MAX_EXPONENT 1e12
 #define PRIME_FUEL 8192.0 /* units of fuel for a random prime */
 #define NODE_FUEL 32.0    /* for evaluating a node */
 
-/* A point: a prime and values by hash of the name. Integer values for variables seen in exponents. */
+/* A point: a prime and values by hash of the name. Integer values for variables seen in exponents.
+ */
 struct point {
     math_ctx *c;
     uint64_t p, i, seed;
@@ -33,7 +35,8 @@ struct residue {
 
 static const struct residue zero = {0, 0, 0, 0, 0};
 
-/* ---- variables -------------------------------------------------------------------------------- */
+/* ---- variables --------------------------------------------------------------------------------
+ */
 
 struct exponent_vars {
     const math_node *list[MATH_MAX_VARS];
@@ -70,7 +73,8 @@ static uint64_t value_of(const struct point *pt, text name)
     return bits % pt->p;
 }
 
-/* ---- exponents -------------------------------------------------------------------------------- */
+/* ---- exponents --------------------------------------------------------------------------------
+ */
 
 static bool exponent_pow(mpq_ptr out, mpq_srcptr base, mpq_srcptr e)
 {
@@ -113,7 +117,8 @@ static bool exponent_value(const struct point *pt, mpq_ptr out, const math_node 
     return fine;
 }
 
-/* ---- evaluation ------------------------------------------------------------------------------- */
+/* ---- evaluation -------------------------------------------------------------------------------
+ */
 
 static struct residue evaluate(struct point *pt, const math_node *n);
 
@@ -228,7 +233,8 @@ static struct residue evaluate(struct point *pt, const math_node *n)
     }
 }
 
-/* ---- trials ----------------------------------------------------------------------------------- */
+/* ---- trials -----------------------------------------------------------------------------------
+ */
 
 /* log2 of the chance that a nonzero difference of these bounds vanishes at one random point. */
 static double miss_log2(struct residue difference, bool exponents, double weight)
@@ -253,8 +259,8 @@ static struct residue difference(struct point *pt, const math_node *a, const mat
     return minus(pt, times(pt, x, yw), times(pt, y, xw));
 }
 
-/* Does a nonzero residue prove a difference? Not with pi and e together, whose independence is an open
- * question, and a factor between equations may hold either. */
+/* Does a nonzero residue prove a difference? Not with pi and e together, whose independence is an
+ * open question, and a factor between equations may hold either. */
 static bool proves_difference(const math_node *a, const math_node *b, bool proportional)
 {
     bool pi = math_has(a, MATH_CONST, CONST_PI) || math_has(b, MATH_CONST, CONST_PI);
@@ -262,7 +268,8 @@ static bool proves_difference(const math_node *a, const math_node *b, bool propo
     return proportional ? !pi && !e : !(pi && e);
 }
 
-static enum residue_verdict run(math_ctx *c, const math_node *a, const math_node *b, bool proportional)
+static enum residue_verdict run(math_ctx *c, const math_node *a, const math_node *b,
+                                bool proportional)
 {
     struct exponent_vars vars = {.n = 0};
     find_exponent_vars(&vars, a, false);

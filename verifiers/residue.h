@@ -6,8 +6,8 @@
  * (Schwartz, Zippel) and the size of its coefficients.
  *
  * i is a square root of -1 modulo p. pi or e is one more variable: sound for one of them (both are
- * transcendental), while with both in play a difference is only UNKNOWN. Variables in exponents take
- * integer values. */
+ * transcendental), while with both in play a difference is only UNKNOWN. Variables in exponents
+ * take integer values. */
 #ifndef VERIFIERS_RESIDUE_H
 #define VERIFIERS_RESIDUE_H
 

@@ -1,8 +1,9 @@
 /* scalar.c - see scalar.h.
  *
- * Each decider looks at two forms and either decides or passes. Levels L3 to L5 (radicals, constants of
- * logarithms and angles, functions by points) take their place at the end of the chain; until then
- * what only they could decide is UNKNOWN, with the level that is missing as the reason. */
+ * Each decider looks at two forms and either decides or passes. Levels L3 to L5 (radicals,
+ * constants of logarithms and angles, functions by points) take their place at the end of the
+ * chain; until then what only they could decide is UNKNOWN, with the level that is missing as the
+ * reason. */
 #include "verifiers/scalar.h"
 
 #include "verifiers/canon.h"
@@ -26,7 +27,8 @@ static bool by_rationals(math_ctx *c, outcome *out, math_node *a, math_node *b)
     (void)c;
     if (!math_is_number(a) || !math_is_number(b))
         return false;
-    *out = mpq_equal(a->q, b->q) ? outcome_equal("L1", "rational") : outcome_different("L1", "rational");
+    *out = mpq_equal(a->q, b->q) ? outcome_equal("L1", "rational")
+                                 : outcome_different("L1", "rational");
     return true;
 }
 
@@ -54,7 +56,8 @@ static bool by_difference(math_ctx *c, outcome *out, math_node *a, math_node *b)
     math_node *d = canon_difference(c, a, b);
     if (c->fault != MATH_FINE || !math_is_number(d))
         return false;
-    *out = mpq_sgn(d->q) == 0 ? outcome_equal("L0", "difference") : outcome_different("L0", "difference");
+    *out = mpq_sgn(d->q) == 0 ? outcome_equal("L0", "difference")
+                              : outcome_different("L0", "difference");
     return true;
 }
 
@@ -75,6 +78,9 @@ static const char *missing_level(const math_node *a, const math_node *b)
 {
     if (math_has(a, MATH_VAR, -1) || math_has(b, MATH_VAR, -1))
         return "functions";
+    if (math_has(a, MATH_FACT, -1) || math_has(b, MATH_FACT, -1) || math_has(a, MATH_BINOM, -1) ||
+        math_has(b, MATH_BINOM, -1))
+        return "size";
     bool kernels = math_has(a, MATH_FUNC, -1) || math_has(b, MATH_FUNC, -1);
     bool pi = math_has(a, MATH_CONST, CONST_PI) || math_has(b, MATH_CONST, CONST_PI);
     bool e = math_has(a, MATH_CONST, CONST_E) || math_has(b, MATH_CONST, CONST_E);

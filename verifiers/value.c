@@ -12,7 +12,8 @@ math_node *value_scalar(math_node *n)
     return math_is_scalar(n) ? n : NULL;
 }
 
-/* ---- signs ------------------------------------------------------------------------------------ */
+/* ---- signs ------------------------------------------------------------------------------------
+ */
 
 /* Copy with the upper (sign 1) or lower signs taken. */
 static math_node *with_sign(math_ctx *c, const math_node *n, int sign)
@@ -61,7 +62,8 @@ math_node *value_expand(math_ctx *c, math_node *n)
     return out;
 }
 
-/* ---- votes ------------------------------------------------------------------------------------ */
+/* ---- votes ------------------------------------------------------------------------------------
+ */
 
 static math_node *args_for_vote(math_ctx *c, math_node *n, enum math_kind kind)
 {
@@ -104,7 +106,8 @@ math_node *value_for_vote(math_ctx *c, math_node *n)
     }
 }
 
-/* ---- canonical trees -------------------------------------------------------------------------- */
+/* ---- canonical trees --------------------------------------------------------------------------
+ */
 
 static math_node *canonical_args(math_ctx *c, math_node *n, enum math_kind kind, int tag)
 {

@@ -1,4 +1,5 @@
-/* value.h - structures brought to one form: signs expanded, and for votes a canonical tree and text. */
+/* value.h - structures brought to one form: signs expanded, and for votes a canonical tree and
+ * text. */
 #ifndef VERIFIERS_VALUE_H
 #define VERIFIERS_VALUE_H
 
@@ -7,7 +8,8 @@
 /* The tree with every +- item split in two: "1 \pm x" is a list, "\{\pm 1, 2\}" a set of three. */
 math_node *value_expand(math_ctx *c, math_node *n);
 
-/* The value as votes see it, of an expanded one: lists are sets, "x = 5" is 5, "x > 2" is a region. */
+/* The value as votes see it, of an expanded one: lists are sets, "x = 5" is 5, "x > 2" is a region.
+ */
 math_node *value_for_vote(math_ctx *c, math_node *n);
 
 /* Canonical tree of a vote value: scalars are forms, sets are sorted without repetitions, regions

@@ -52,7 +52,8 @@ outcome judge_votes(math_ctx *c, math_node *a, math_node *canonical_a, math_node
     return compare_values(c, &strict, a, b);
 }
 
-/* ---- shortcuts -------------------------------------------------------------------------------- */
+/* ---- shortcuts --------------------------------------------------------------------------------
+ */
 
 /* [+-]digits without leading zeros and plus; false for anything else. */
 static bool plain_integer(text *digits, bool *negative, text t)
@@ -88,22 +89,28 @@ static bool decide_at_sight(outcome *out, text a, text b)
     return true;
 }
 
-/* ---- grading ---------------------------------------------------------------------------------- */
+/* ---- grading ----------------------------------------------------------------------------------
+ */
 
-static char choice_of(arena *mem, text t)
+/* The letter an answer chooses, NUL for none; false at a limit. */
+static bool choice_of(char *letter, arena *mem, text t)
 {
     text ascii, folded;
-    if (t.n > SHEAF_ANSWER_MAX || !math_to_ascii(&ascii, mem, t) || !fold_text(&folded, mem, ascii))
-        return '\0';
-    return fold_choice(folded);
+    if (t.n > SHEAF_ANSWER_MAX || !math_to_ascii(&ascii, mem, t) ||
+        !fold_text(&folded, mem, ascii))
+        return false;
+    *letter = fold_choice(folded);
+    return true;
 }
 
-static outcome grade_choice(math_ctx *c, text gold, text answer)
+static outcome grade_choice(math_ctx *c, char gold, text answer)
 {
-    char g = choice_of(&c->mem, gold), a = choice_of(&c->mem, answer);
+    char a = '\0';
+    if (!choice_of(&a, &c->mem, answer))
+        return outcome_unknown("limit");
     if (!a)
         return outcome_different("L0", "not-a-choice");
-    return g == a ? outcome_equal("L0", "choice") : outcome_different("L0", "choice");
+    return gold == a ? outcome_equal("L0", "choice") : outcome_different("L0", "choice");
 }
 
 static outcome grade_values(math_ctx *c, text gold, text answer, const sheaf_policy *policy)
@@ -123,9 +130,12 @@ static outcome grade(text gold, text answer, sheaf_task task, const sheaf_policy
     math_ctx c;
     math_init(&c);
     c.seed = judge_seed(gold, answer);
-    bool choice = fold_is_choice_gold(gold) ||
-                  (task == SHEAF_TASK_CHOICE && choice_of(&c.mem, gold) != '\0');
-    out = choice ? grade_choice(&c, gold, answer) : grade_values(&c, gold, answer, policy);
+    char letter = '\0';
+    if ((task == SHEAF_TASK_CHOICE || fold_is_choice_gold(gold)) &&
+        !choice_of(&letter, &c.mem, gold))
+        out = outcome_unknown("limit");
+    else
+        out = letter ? grade_choice(&c, letter, answer) : grade_values(&c, gold, answer, policy);
     math_free(&c);
     return out;
 }
@@ -151,7 +161,8 @@ void sheaf_response_grade(sheaf_grade *out, const char *gold, size_t gold_len, c
                              sheaf_extract_name(found)};
 }
 
-/* ---- votes ------------------------------------------------------------------------------------ */
+/* ---- votes ------------------------------------------------------------------------------------
+ */
 
 sheaf_verdict sheaf_answer_equal(const char *a, size_t a_len, const char *b, size_t b_len)
 {

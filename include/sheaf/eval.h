@@ -8,18 +8,20 @@
  *         printf("majority %.1f %%\n", 100 * sheaf_eval_summarize(ev)->rules[1].value);
  *     sheaf_eval_free(ev);
  *
- * Strategies that need whole traces (single, majority, deepconf-offline) share one run of whole traces
- * per problem, on which pass@1, the majority and every offline rule are computed. Every other strategy
- * gets a run of its own with the same seed, so its tokens and seconds are measured, not estimated. The runs
- * of a problem follow each other in turning order: drift of the machine hits all alike.
+ * Strategies that need whole traces (single, majority, deepconf-offline) share one run of whole
+ * traces per problem, on which pass@1, the majority and every offline rule are computed. Every
+ * other strategy gets a run of its own with the same seed, so its tokens and seconds are
+ * measured, not estimated. The runs of a problem follow each other in turning order: drift of
+ * the machine hits all alike.
  *
- * A run has a directory; an interrupted run goes on after its last complete problem when it is started
- * again with the same settings:
+ * A run has a directory; an interrupted run goes on after its last complete problem when it is
+ * started again with the same settings:
  *     run.json      settings, and whether the run is "started" or "done"
  *     traces.jsonl  one record per trace: text, answer, verdict, confidences, times
  *     votes.jsonl   one record per problem and rule
- *     results.json  accuracy with standard errors in the layout of lm-evaluation-harness, and costs
- * Each record ends with "xxh3", the XXH3-64 (16 hex digits) of all bytes of the line before it. */
+ *     results.json  accuracy with standard errors as lm-evaluation-harness lays it out, and costs
+ * Each record ends with "xxh3", the XXH3-64 (16 hex digits) of the line up to the comma before
+ * it. */
 #ifndef SHEAF_EVAL_H
 #define SHEAF_EVAL_H
 
@@ -39,56 +41,58 @@ typedef struct sheaf_eval_progress {
     size_t n_done, n_problems;    /* done now, those of an earlier start included; selected */
     size_t n_resumed;             /* found done in the directory                            */
     const sheaf_problem *problem; /* NULL: beginning                                        */
-    const char *rule;             /* the rule that the next three are about: majority, or the first there is */
-    const char *answer;           /* NULL: none                                             */
+    const char *rule;             /* majority, or the first there is; the next three are its */
+    const char *answer;           /* NULL: none                     */
     bool correct;
-    size_t n_right;               /* of n_done                                              */
-    uint64_t tokens;              /* of this problem, all runs                              */
-    double seconds;               /* of this problem, all runs                              */
-    double eta_s;                 /* until the last problem is done                         */
+    size_t n_right;               /* of n_done                      */
+    uint64_t tokens;              /* of this problem, all runs      */
+    double seconds;               /* of this problem, all runs      */
+    double eta_s;                 /* until the last problem is done */
 } sheaf_eval_progress;
 
 typedef struct sheaf_eval_options {
     /* Budget, sampling and settings of every run; `strategy`, `vote` and `only_trace` are not used.
      * Problem p runs with a seed made of `seed` and p's id; it is in the records. */
     sheaf_solve_options solve;
-    const char *const *strategies; /* [n_strategies] sheaf_eval_strategy_name, each one name or several
-                                      with commas; none: majority and both variants of deepconf-online */
+    /* [n_strategies] names of sheaf_eval_strategy_name, alone or several joined by commas; none:
+     * majority and both variants of deepconf-online */
+    const char *const *strategies;
     size_t n_strategies;
-    sheaf_task task;         /* where answers are looked for, votes and grades alike                   */
-    const char *dir;         /* NULL: ./sheaf-eval-ID, where ID follows from the settings              */
-    bool redo;               /* throw away the records in the directory                                */
-    const char *engine_note; /* settings of the engine that sheaf_model_info lacks; NULL: none         */
-    void (*on_progress)(void *ctx, const sheaf_eval_progress *p); /* NULL allowed                      */
+    sheaf_task task;         /* where answers are looked for, for votes and grades alike   */
+    const char *dir;         /* NULL: ./sheaf-eval-ID, where ID follows from the settings  */
+    bool redo;               /* throw away the records in the directory                    */
+    const char *engine_note; /* engine settings that sheaf_model_info lacks; NULL: none    */
+    void (*on_progress)(void *ctx, const sheaf_eval_progress *p); /* NULL allowed */
     void *on_progress_ctx;
 } sheaf_eval_options;
 
 SHEAF_API sheaf_eval_options sheaf_eval_defaults(void);
 
-/* The task that suits the selected problems: aime for sets named aime* and amc*, choice when every answer is
- * a letter, gsm8k when every answer is an integer or a decimal, else math. */
+/* The task that suits the selected problems: aime for sets named aime* and amc*, choice when
+ * every answer is a letter, gsm8k when every answer is an integer or a decimal, else math. */
 SHEAF_API sheaf_task sheaf_eval_task(const sheaf_dataset *d);
 
 /* Names of what can be compared, with one line about each; NULL past the end. */
 SHEAF_API const char *sheaf_eval_strategy_name(size_t i);
 SHEAF_API const char *sheaf_eval_strategy_about(size_t i);
 
-/* Runs the selected problems, or those that are left. When solve.cancel is set the problem in work is
- * given up (its traces are recorded, it does not count) and what is done is returned with SHEAF_OK.
- * *out borrows `d`. Errors: USAGE (options; directory of another run, naming the first difference; in use by
- * another process), IO (records: disk full), FORMAT, and those of sheaf_solve with the problem's id. */
+/* Runs the selected problems, or those that are left. When solve.cancel is set the problem in
+ * work is given up (its traces are recorded, it does not count) and what is done is returned
+ * with SHEAF_OK. *out borrows `d`. Errors: USAGE (options; directory of another run, naming the
+ * first difference; in use by another process), IO (records: disk full), FORMAT, and those of
+ * sheaf_solve with the problem's id. */
 SHEAF_API sheaf_code sheaf_eval_run(sheaf_eval **out, sheaf_engine *e, const sheaf_dataset *d,
                                     const sheaf_eval_options *o, sheaf_error *err);
 SHEAF_API void sheaf_eval_free(sheaf_eval *ev); /* NULL allowed */
 
 /* Accuracy of one rule; what does not exist (one problem, no majority) is NaN. */
 typedef struct sheaf_eval_rule {
-    const char *name;      /* "pass@1", "majority", "lowest-keep10", "deepconf-online-low" */
-    const char *strategy;  /* the run it votes on: costs[i].strategy                       */
-    double value, se;      /* mean over problems of the score 0..1; its standard error, clustered by problem */
-    double ballots;        /* mean number that counted per problem                         */
-    double diff, diff_se;  /* minus majority, problem by problem                           */
-    double p;              /* two-sided: exact McNemar; pass@1: sign-flip test             */
+    const char *name;     /* "pass@1", "majority", "lowest-keep10", "deepconf-online-low" */
+    const char *strategy; /* the run it votes on: costs[i].strategy                       */
+    double value, se;     /* mean score 0..1 over problems; standard error, clustered by problem */
+    double ballots;       /* mean number that counted per problem                         */
+    double diff, diff_se; /* minus majority, problem by problem                           */
+    double p;             /* two-sided: exact McNemar; pass@1: sign-flip test             */
 } sheaf_eval_rule;
 
 /* What the run of one strategy took, all problems together. */
@@ -111,12 +115,12 @@ typedef struct sheaf_eval_summary {
     size_t n_done, n_selected, n_total;
     bool complete; /* every selected problem is done                       */
     bool partial;  /* the selection is not the whole file, or not complete */
-    bool has_majority; /* whole traces were run: rules[0] is pass@1, rules[1] and costs[0] the majority */
+    bool has_majority; /* rules[0] is pass@1, rules[1] and costs[0] the majority */
     const sheaf_eval_rule *rules; /* [n_rules] */
     size_t n_rules;
     const sheaf_eval_cost *costs; /* [n_costs] */
     size_t n_costs;
-    const sheaf_eval_point *points; /* [n_points] k = 1, 2, 4, .. traces; none without whole traces */
+    const sheaf_eval_point *points; /* [n_points] k = 1, 2, 4, .. traces; of the majority */
     size_t n_points;
 } sheaf_eval_summary;
 

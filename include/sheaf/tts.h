@@ -80,7 +80,9 @@ typedef struct sheaf_result {
     bool partial;             /* stopped by deadline, token budget or the caller */
     enum sheaf_stop stop;
     uint64_t seed;
+    size_t n_wanted;          /* traces of the budget */
     size_t parallel;          /* traces decoded at once (after the memory plan) */
+    size_t parallel_wanted;   /* before it */
     size_t window;            /* group window used */
     double threshold;         /* online: s; else NaN */
     const sheaf_vote *votes;  /* [n_votes] heaviest first */

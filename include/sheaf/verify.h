@@ -3,12 +3,13 @@
  *     char answer[SHEAF_ANSWER_MAX + 1];
  *     size_t n;
  *     sheaf_grade grade;
- *     if (sheaf_answer_extract(answer, &n, sizeof answer, text, len, SHEAF_TASK_MATH) == SHEAF_FOUND)
- *         sheaf_answer_grade(&grade, "\\frac12", 7, answer, n, SHEAF_TASK_MATH, NULL);
+ *     if (sheaf_answer_extract(answer, &n, sizeof answer, text, len, SHEAF_TASK_MATH) ==
+ * SHEAF_FOUND) sheaf_answer_grade(&grade, "\\frac12", 7, answer, n, SHEAF_TASK_MATH, NULL);
  *
- * Answers are data: parsed, never evaluated as a program. Verdicts are exact: no floating point and no
- * tolerance; EQUAL has a proof or an error probability below 2^-80, DIFFERENT has a proof, everything
- * else is UNKNOWN. Work is bounded before it is done, and the same input gives the same verdict.
+ * Answers are data: parsed, never evaluated as a program. Verdicts are exact: no floating point and
+ * no tolerance; EQUAL has a proof or an error probability below 2^-80, DIFFERENT has a proof,
+ * everything else is UNKNOWN. Work is bounded before it is done, and the same input gives the same
+ * verdict.
  *
  * Every function is thread-safe, keeps no state between calls and accepts any bytes, NUL and broken
  * UTF-8 included. Memory is taken and given back inside a call. */
@@ -57,9 +58,9 @@ typedef enum sheaf_extract {
 SHEAF_API const char *sheaf_extract_name(sheaf_extract e);
 
 /* Finds the final answer of a response. Writes it to `out` [cap bytes] with a NUL behind it and its
- * length to *n (bytes may be NUL themselves). Boxes that follow each other with only separators between
- * them are joined by ", ". Of a response longer than 1 MiB the last 1 MiB is read. Nothing is written
- * unless SHEAF_FOUND is returned. */
+ * length to *n (bytes may be NUL themselves). Boxes that follow each other with only separators
+ * between them are joined by ", ". Of a response longer than 1 MiB the last 1 MiB is read. Nothing
+ * is written unless SHEAF_FOUND is returned. */
 SHEAF_API sheaf_extract sheaf_answer_extract(char *out, size_t *n, size_t cap, const char *response,
                                              size_t len, sheaf_task task);
 
@@ -77,13 +78,15 @@ SHEAF_API sheaf_policy sheaf_policy_defaults(void); /* all on, no rounding */
 /* Outcome of a comparison; the strings are static. */
 typedef struct sheaf_grade {
     sheaf_verdict verdict;
-    const char *level;  /* what decided: "L0" structure, "L1" rationals, "L2" residues; "" if nothing did */
+    const char
+        *level; /* what decided: "L0" structure, "L1" rationals, "L2" residues; "" if nothing did */
     const char *reason; /* "identical", "rational", "residue", "limit", "fuel", "radicals", ... */
 } sheaf_grade;
 
 /* Is the answer worth the gold? `policy` NULL: the defaults. A blank answer is NO_ANSWER. */
-SHEAF_API void sheaf_answer_grade(sheaf_grade *out, const char *gold, size_t gold_len, const char *answer,
-                                  size_t answer_len, sheaf_task task, const sheaf_policy *policy);
+SHEAF_API void sheaf_answer_grade(sheaf_grade *out, const char *gold, size_t gold_len,
+                                  const char *answer, size_t answer_len, sheaf_task task,
+                                  const sheaf_policy *policy);
 
 /* Extracts, then grades; a response without an answer is NO_ANSWER with the name of the miss. */
 SHEAF_API void sheaf_response_grade(sheaf_grade *out, const char *gold, size_t gold_len,
@@ -91,10 +94,12 @@ SHEAF_API void sheaf_response_grade(sheaf_grade *out, const char *gold, size_t g
                                     const sheaf_policy *policy);
 
 /* Same value, without any leniency: EQUAL is an equivalence, fit for votes. */
-SHEAF_API sheaf_verdict sheaf_answer_equal(const char *a, size_t a_len, const char *b, size_t b_len);
+SHEAF_API sheaf_verdict sheaf_answer_equal(const char *a, size_t a_len, const char *b,
+                                           size_t b_len);
 
-/* Canonical text of an answer into `out` [cap bytes, NUL-terminated]: equal texts mean EQUAL answers,
- * and answers that structure or rational arithmetic proves equal have the same text ("1/2" for 0.5,
+/* Canonical text of an answer into `out` [cap bytes, NUL-terminated]: equal texts mean EQUAL
+ * answers, and answers that structure or rational arithmetic proves equal have the same text ("1/2"
+ * for 0.5,
  * \frac24, 50/100). Unreadable answers give their folded text. False when it does not fit. */
 SHEAF_API bool sheaf_answer_canonical(char *out, size_t cap, const char *answer, size_t len);
 
@@ -103,11 +108,12 @@ SHEAF_API bool sheaf_answer_canonical(char *out, size_t cap, const char *answer,
  *   answers, lens  [n]; a NULL or blank answer casts no vote
  *   classes        [n] out: 0, 1, ... in order of first appearance, -1 for no vote
  *
- * The classes do not depend on the order of the answers. After exact grouping a class with a percent
- * sign, unit, degree sign or base joins the bare class of the same magnitude (percent also of the same
- * value); of several candidates the heavier wins. Errors: NOMEM, LIMIT (n above 65,536). */
-SHEAF_API sheaf_code sheaf_answer_group(int *classes, const char *const *answers, const size_t *lens,
-                                        size_t n, sheaf_error *err);
+ * The classes do not depend on the order of the answers. After exact grouping a class with a
+ * percent sign, unit, degree sign or base joins the bare class of the same magnitude (percent also
+ * of the same value); of several candidates the heavier wins. Errors: NOMEM, LIMIT (n above
+ * 65,536). */
+SHEAF_API sheaf_code sheaf_answer_group(int *classes, const char *const *answers,
+                                        const size_t *lens, size_t n, sheaf_error *err);
 
 #ifdef __cplusplus
 }

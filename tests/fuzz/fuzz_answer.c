@@ -42,7 +42,7 @@ static void promise_groups(text a, text b)
     PROMISE((first[0] == first[1]) == (second[0] == second[1]));
 }
 
-int fuzz_answer(const uint8_t *data, size_t size)
+sheaf_code fuzz_answer(const uint8_t *data, size_t size)
 {
     text all = {(const char *)data, size};
     size_t end = text_find(all, TEXT("\n"));

@@ -14,7 +14,7 @@ static void promise_segments(const struct jinja_output *o)
     PROMISE(at == o->text.n);
 }
 
-int fuzz_chat(const uint8_t *data, size_t size)
+sheaf_code fuzz_chat(const uint8_t *data, size_t size)
 {
     const struct chat_message messages[] = {
         {TEXT("system"), TEXT("Be brief.")},

@@ -23,10 +23,4 @@
         PROMISE((rc) != SHEAF_ERR_CANCELLED);                     \
     } while (0)
 
-/* Outcomes of targets that return a sheaf_code: "ok", "format", ... NULL past the last code. */
-static inline const char *outcome_of_code(int i)
-{
-    return i <= SHEAF_ERR_USAGE ? sheaf_code_name((sheaf_code)i) : NULL;
-}
-
 #endif

@@ -25,7 +25,7 @@ static void select_part(sheaf_dataset *d, text file)
     PROMISE(sheaf_dataset_limit(d, "1-2", NULL) == SHEAF_OK || all == 0);
 }
 
-int fuzz_dataset(const uint8_t *data, size_t size)
+sheaf_code fuzz_dataset(const uint8_t *data, size_t size)
 {
     sheaf_dataset *d = NULL;
     sheaf_error err = {0};

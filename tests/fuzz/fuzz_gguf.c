@@ -68,7 +68,7 @@ static void read_tensor(const gguf_tensor *t, const uint8_t *data, size_t size)
     sink += t->data[0] + t->data[t->bytes - 1];
 }
 
-int fuzz_gguf(const uint8_t *data, size_t size)
+sheaf_code fuzz_gguf(const uint8_t *data, size_t size)
 {
     gguf *g = NULL;
     sheaf_error err = {0};

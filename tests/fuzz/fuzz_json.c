@@ -55,7 +55,7 @@ static void promise_object(text t)
     cJSON_Delete(v);
 }
 
-int fuzz_json(const uint8_t *data, size_t size)
+sheaf_code fuzz_json(const uint8_t *data, size_t size)
 {
     const struct inspect_entry *e = size ? entry_at(data[0]) : NULL;
     sheaf_error err = {0};

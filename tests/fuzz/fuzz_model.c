@@ -101,7 +101,7 @@ static const char *base_path(void)
     return path;
 }
 
-int fuzz_model(const uint8_t *data, size_t size)
+sheaf_code fuzz_model(const uint8_t *data, size_t size)
 {
     sheaf_engine_options o = sheaf_engine_defaults();
     sheaf_engine *e = NULL;

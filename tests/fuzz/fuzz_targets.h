@@ -6,15 +6,16 @@
 #ifndef TESTS_FUZZ_FUZZ_TARGETS_H
 #define TESTS_FUZZ_FUZZ_TARGETS_H
 
+#include <sheaf/error.h>
 #include <stddef.h>
 #include <stdint.h>
 
-int fuzz_gguf(const uint8_t *data, size_t size);    /* a GGUF file through the reader        */
-int fuzz_model(const uint8_t *data, size_t size);   /* a model or adapter, up to three draws */
-int fuzz_json(const uint8_t *data, size_t size);    /* fuzz_json_index and a line for `sheaf inspect` */
-int fuzz_dataset(const uint8_t *data, size_t size); /* a JSONL file of problems              */
-int fuzz_chat(const uint8_t *data, size_t size);    /* the source of a chat template         */
-int fuzz_answer(const uint8_t *data, size_t size);  /* a gold answer, a line break, a response */
+sheaf_code fuzz_gguf(const uint8_t *data, size_t size);    /* a GGUF file through the reader        */
+sheaf_code fuzz_model(const uint8_t *data, size_t size);   /* a model or adapter, up to three draws */
+sheaf_code fuzz_json(const uint8_t *data, size_t size);    /* fuzz_json_index and a line for `sheaf inspect` */
+sheaf_code fuzz_dataset(const uint8_t *data, size_t size); /* a JSONL file of problems              */
+sheaf_code fuzz_chat(const uint8_t *data, size_t size);    /* the source of a chat template         */
+sheaf_code fuzz_answer(const uint8_t *data, size_t size);  /* a gold answer, a line break, a response */
 
 /* First byte of an input of fuzz_json for `what` of `sheaf inspect`; aborts when there is none. */
 uint8_t fuzz_json_index(const char *what);

@@ -76,7 +76,7 @@ static void make(struct dice *d, strbuf *out)
 
 int main(int argc, char **argv)
 {
-    static const struct mutate_program program = {"mutate_gguf", make, fuzz_gguf, outcome_of_code};
+    static const struct mutate_program program = {"mutate_gguf", make, fuzz_gguf};
     build_seeds();
     int status = mutate_main(argc, argv, &program);
     for (int i = 0; i < N_SEEDS; i++) {

@@ -75,7 +75,7 @@ static void make(struct dice *d, strbuf *out)
     strbuf_free(&line);
 }
 
-static int run(const uint8_t *data, size_t n)
+static sheaf_code run(const uint8_t *data, size_t n)
 {
     return data[0] == DATASET ? fuzz_dataset(data + 1, n - 1) : fuzz_json(data, n);
 }
@@ -87,9 +87,9 @@ static void check_seeds(void)
         strbuf input = {0};
         strbuf_char(&input, (char)(what ? fuzz_json_index(what) : DATASET));
         strbuf_str(&input, seeds[i].line);
-        int rc = run((const uint8_t *)input.p, input.n);
+        sheaf_code rc = run((const uint8_t *)input.p, input.n);
         if (rc)
-            fprintf(stderr, "seed %zu: %s\n", i, sheaf_code_name((sheaf_code)rc));
+            fprintf(stderr, "seed %zu: %s\n", i, sheaf_code_name(rc));
         PROMISE(rc == SHEAF_OK);
         strbuf_free(&input);
     }
@@ -97,7 +97,7 @@ static void check_seeds(void)
 
 int main(int argc, char **argv)
 {
-    static const struct mutate_program program = {"mutate_json", make, run, outcome_of_code};
+    static const struct mutate_program program = {"mutate_json", make, run};
     check_seeds();
     return mutate_main(argc, argv, &program);
 }

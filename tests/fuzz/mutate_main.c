@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 
-#define MAX_OUTCOMES 32
+#define N_CODES (SHEAF_ERR_USAGE + 1)
 #define MAX_FAILURES 10
 
 struct arguments {
@@ -22,7 +22,7 @@ struct arguments {
 /* What the child has done, in memory that the parent sees too. */
 struct progress {
     int64_t round; /* the one it is in; first + n: all done */
-    uint64_t counts[MAX_OUTCOMES];
+    uint64_t counts[N_CODES];
     double slowest_s;
     int64_t slowest;
 };
@@ -50,16 +50,16 @@ static void save(const struct arguments *a, int64_t round, text input)
 }
 
 /* Bytes behind the input would hide a read past its end. */
-static int run_exactly(const struct mutate_program *p, text input)
+static sheaf_code run_exactly(const struct mutate_program *p, text input)
 {
     uint8_t *exact = malloc(input.n ? input.n : 1);
     if (!exact)
         abort();
     if (input.n)
         memcpy(exact, input.p, input.n);
-    int outcome = p->run(exact, input.n);
+    sheaf_code rc = p->run(exact, input.n);
     free(exact);
-    return outcome;
+    return rc;
 }
 
 static void run_round(const struct mutate_program *p, const struct arguments *a,
@@ -110,10 +110,10 @@ static bool tell_failure(const struct mutate_program *p, const struct arguments 
 static void tell_counts(const struct mutate_program *p, const struct arguments *a,
                         const struct progress *seen)
 {
-    printf("%s: %lld inputs:", p->name, (long long)a->n);
-    for (int i = 0; p->outcome(i); i++)
+    printf("%s: %lld of %lld inputs:", p->name, (long long)(seen->round - a->first), (long long)a->n);
+    for (int i = 0; i < N_CODES; i++)
         if (seen->counts[i])
-            printf(" %s %llu", p->outcome(i), (unsigned long long)seen->counts[i]);
+            printf(" %s %llu", sheaf_code_name((sheaf_code)i), (unsigned long long)seen->counts[i]);
     printf("; slowest %.3f s (round %lld)\n", seen->slowest_s, (long long)seen->slowest);
 }
 
@@ -131,7 +131,7 @@ static int run_all(const struct mutate_program *p, const struct arguments *a, st
             return failures + 1;
         more = status != 0 && tell_failure(p, a, seen, status);
         failures += status != 0;
-        seen->round++;
+        seen->round += more; /* behind the failure */
     }
     return failures;
 }
@@ -153,5 +153,6 @@ int mutate_main(int argc, char **argv, const struct mutate_program *p)
     bool slow = seen->slowest_s > MUTATE_SLOW_S;
     if (slow)
         printf("%s: an input took more than %.0f s\n", p->name, MUTATE_SLOW_S);
+    fflush(stdout); /* a leak found at exit would lose it */
     return failures || slow;
 }

@@ -107,8 +107,16 @@ static void repeat(struct dice *d, struct node n)
         cJSON_AddItemToArray(n.parent, cJSON_Duplicate(n.v, true));
 }
 
+static void change_number(struct dice *d, cJSON *v)
+{
+    double whole = (double)(int64_t)dice_number(d, (uint64_t)v->valueint, 100), real = dice_real(d);
+    double changed = dice_roll(d, 2) ? whole : real;
+    cJSON_SetNumberValue(v, changed);
+}
+
 static void change_node(struct dice *d, struct node n)
 {
+    text value = choose(d, json_values, COUNT(json_values));
     switch (dice_roll(d, 6)) {
     case 0:
         repeat(d, n);
@@ -117,15 +125,13 @@ static void change_node(struct dice *d, struct node n)
         cJSON_Delete(cJSON_DetachItemViaPointer(n.parent, n.v));
         break;
     case 2:
-        cJSON_ReplaceItemViaPointer(
-            n.parent, n.v, cJSON_Parse(choose(d, json_values, COUNT(json_values)).p));
+        cJSON_ReplaceItemViaPointer(n.parent, n.v, cJSON_Parse(value.p));
         break;
     default:
         if (cJSON_IsString(n.v))
             change_string(d, n.v);
         else if (cJSON_IsNumber(n.v))
-            cJSON_SetNumberValue(n.v, dice_roll(d, 2) ? dice_real(d)
-                                                      : (double)(int64_t)dice_number(d, 3, 100));
+            change_number(d, n.v);
     }
 }
 

@@ -80,7 +80,7 @@ void mutator_bytes(struct dice *d, strbuf *b, text donor)
     case 2: case 3: mutator_replace(b, at, n, text_slice(strbuf_view(&part), 0, n)); break;
     case 4: mutator_replace(b, at, 0, strbuf_view(&part)); break;
     case 5: mutator_replace(b, at, n < b->n ? n : n - 1, (text){"", 0}); break;
-    default: b->n = 1 + dice_roll(d, b->n); break;
+    default: mutator_replace(b, at + 1, left - 1, (text){"", 0}); break;
     }
     strbuf_free(&part);
 }

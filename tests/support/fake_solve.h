@@ -1,8 +1,9 @@
-/* fake_solve.h - a model that answers from a script, in no time: for tests of what runs on top of sheaf_solve.
+/* fake_solve.h - a model that answers from a script, in no time: for tests of what runs on top
+ * of sheaf_solve.
  *
- * The question is the script: "7 7 8 -" are the answers of its traces 0, 1, .. ('-': none), repeated to
- * the budget; deepconf-online cuts the last trace. Equal questions and seeds give equal results, times
- * included. */
+ * The question is the script: "7 7 8 -" are the answers of its traces 0, 1, .. ('-': none),
+ * repeated to the budget; deepconf-online cuts the last trace. Equal questions and seeds give
+ * equal results, times included. */
 #ifndef TESTS_SUPPORT_FAKE_SOLVE_H
 #define TESTS_SUPPORT_FAKE_SOLVE_H
 

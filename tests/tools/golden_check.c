@@ -53,23 +53,10 @@ static bool next_line(text *rest, text *line)
     return true;
 }
 
-static bool number(const cJSON *v, double *out)
-{
-    if (cJSON_IsNumber(v))
-        *out = v->valuedouble;
-    else if (cJSON_IsString(v) && strcmp(v->valuestring, "inf") == 0)
-        *out = INFINITY;
-    else if (cJSON_IsString(v) && strcmp(v->valuestring, "-inf") == 0)
-        *out = -INFINITY;
-    else
-        return false;
-    return true;
-}
-
 static bool same(const cJSON *want, const cJSON *got, double tolerance)
 {
     double a, b;
-    if (number(want, &a) && number(got, &b))
+    if (json_number(want, &a) && json_number(got, &b))
         return a == b || fabs(a - b) <= tolerance * fmax(1.0, fabs(a));
     if (cJSON_IsArray(want) && cJSON_IsArray(got)) {
         const cJSON *w = want->child, *g = got->child;

@@ -1,4 +1,5 @@
-/* eval_records_test.c - records: what is written comes back bit by bit, and no altered byte goes unseen. */
+/* eval_records_test.c - records: what is written comes back bit by bit, and no altered byte goes
+ * unseen. */
 #include "tests/support/check.h"
 
 #include <math.h>
@@ -17,9 +18,9 @@ static bool no_canonical(void *ctx, char *out, size_t cap, const char *answer)
 
 static const struct grader grader = {.canonical = no_canonical};
 
-static const struct record_origin origin = {.run_id = "0123456789abcdef", .problem = "set/1 \"quoted\"",
-                                            .gold = "7", .strategy = "majority", .seed = 42,
-                                            .model_hash = 1, .prompt_hash = 2, .window = 16};
+static const struct record_origin origin = {
+    .run_id = "0123456789abcdef", .problem = "set/1 \"quoted\"", .gold = "7",
+    .strategy = "majority", .seed = 42, .model_hash = 1, .prompt_hash = 2, .window = 16};
 
 static text one_line(const strbuf *b)
 {
@@ -36,9 +37,9 @@ static struct record_vote some_vote(void)
 
 static struct score_run some_run(void)
 {
-    return (struct score_run){.n_traces = 16, .n_right = 9, .n_cut = 1, .n_looped = 2, .n_length = 3,
-                              .n_unfinished = 4, .tokens = 123456789, .seconds = 0.1 + 0.2,
-                              .cons = {1.0 / 3, 2.0 / 7, 1e-300}};
+    return (struct score_run){.n_traces = 16, .n_right = 9, .n_cut = 1, .n_looped = 2,
+                              .n_length = 3, .n_unfinished = 4, .tokens = 123456789,
+                              .seconds = 0.1 + 0.2, .cons = {1.0 / 3, 2.0 / 7, 1e-300}};
 }
 
 static void test_vote_comes_back(void **state)
@@ -92,7 +93,8 @@ static void test_every_byte_counts(void **state)
 {
     (void)state;
     strbuf b = {0};
-    sheaf_trace t = {.id = 3, .finish = SHEAF_FINISH_STOP, .n_tokens = 5, .text = "a\"\n\xff", .text_len = 4,
+    sheaf_trace t = {.id = 3, .finish = SHEAF_FINISH_STOP, .n_tokens = 5,
+                     .text = "a\"\n\xff", .text_len = 4,
                      .answer = "7", .mean = 3.5f, .tail = NAN, .weight = INFINITY};
     record_trace(&b, &origin, &grader, &t, true);
     text line = one_line(&b);

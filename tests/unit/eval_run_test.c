@@ -1,5 +1,5 @@
-/* eval_run_test.c - evaluations with a scripted model: numbers by hand, records, and every way a run can be
- * broken off and taken up. */
+/* eval_run_test.c - evaluations with a scripted model: numbers by hand, records, and every way a
+ * run can be broken off and taken up. */
 #include "tests/support/check.h"
 
 #include <math.h>
@@ -200,7 +200,8 @@ static void test_files(void **state)
     check_close(number_in(o, "results", "set", "exact_match,majority"), 0.4);
     check_close(number_in(o, "results", "set", "exact_match_stderr,majority"), sqrt(1.2 / 4 / 5));
     check_close(number_in(o, "n-samples", "set", "original"), N_PROBLEMS);
-    assert_string_equal(json_get(json_get(o, "config"), "model_hash")->valuestring, "0000000000001234");
+    assert_string_equal(json_get(json_get(o, "config"), "model_hash")->valuestring,
+                        "0000000000001234");
     assert_true(cJSON_IsFalse(json_get(json_get(o, "sheaf"), "partial")));
     cJSON_Delete(o);
     strbuf_reset(&b);

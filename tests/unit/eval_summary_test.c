@@ -1,4 +1,5 @@
-/* eval_summary_test.c - accuracy, standard errors, differences and costs against numbers worked out by hand. */
+/* eval_summary_test.c - accuracy, standard errors, differences and costs against numbers worked
+ * out by hand. */
 #include "tests/support/check.h"
 
 #include <math.h>
@@ -15,7 +16,8 @@ static void check_close(double got, double want)
         fail_msg("%.17g, %.17g wanted", got, want);
 }
 
-/* Four problems, 4, 3, 2 and 0 of 4 traces right; the majority solves two, online-low the last alone. */
+/* Four problems, 4, 3, 2 and 0 of 4 traces right; the majority solves two, online-low the last
+ * alone. */
 static const struct {
     size_t n_right;
     bool majority, low;
@@ -44,7 +46,8 @@ static void make_scores(struct score *s, const struct lineup *l)
         s[i].runs[0] = (struct score_run){.n_traces = N_TRACES, .n_right = problems[i].n_right,
                                           .tokens = 100, .seconds = 2, .n_looped = 1,
                                           .cons = {0.5, 0.25, 1.0}};
-        s[i].runs[1] = (struct score_run){.n_traces = 3, .tokens = 60 + i, .seconds = 0.5, .n_cut = 2};
+        s[i].runs[1] = (struct score_run){
+            .n_traces = 3, .tokens = 60 + i, .seconds = 0.5, .n_cut = 2};
         s[i].rules[0] = (struct score_rule){.correct = problems[i].majority, .ballots = 4};
         s[i].rules[rule_of(l, "deepconf-online-low")] =
             (struct score_rule){.correct = problems[i].low, .ballots = i};
@@ -126,7 +129,8 @@ static void test_points(void **state)
     struct lineup both = make_lineup("majority,deepconf-online-low");
     make_scores(scores, &both);
     CHECK_OK(summary_make(&s, &l, scores, N_PROBLEMS, N_TRACES, 0, &err), err);
-    static const double pass[] = {0.5625, (1 + 1 + 5.0 / 6 + 0) / 4, 0.75}, cons[] = {0.5, 0.25, 1.0};
+    static const double pass[] = {0.5625, (1 + 1 + 5.0 / 6 + 0) / 4, 0.75};
+    static const double cons[] = {0.5, 0.25, 1.0};
     assert_int_equal(s.pub.n_points, 3);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(s.points[i].k, (size_t)1 << i);
@@ -166,7 +170,8 @@ static void test_lineup(void **state)
     assert_true(lineup_options(l.runs[1], &o).keep == 0.4);
     CHECK_OK(lineup_make(&l, NULL, 0, &err), err);
     assert_int_equal(l.n_runs, 3);
-    assert_true(lineup_options(l.runs[1], &o).keep == 0.1 && lineup_options(l.runs[2], &o).keep == 0.9);
+    assert_true(lineup_options(l.runs[1], &o).keep == 0.1);
+    assert_true(lineup_options(l.runs[2], &o).keep == 0.9);
     static const char *const wrong[] = {"majority,", "majorit", "", ",majority", "majority,x"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         sheaf_error why = {0};

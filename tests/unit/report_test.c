@@ -20,7 +20,7 @@ static sheaf_result a_result(void)
 {
     return (sheaf_result){.strategy = "deepconf-online", .answer = "25/3", .share = 0.875,
                           .confidence = 7.0, .winner = 0, .stop = SHEAF_STOP_CONSENSUS,
-                          .seed = UINT64_MAX, .parallel = 8, .window = 16, .threshold = 5.25,
+                          .seed = UINT64_MAX, .n_wanted = 32, .parallel = 8, .window = 16, .threshold = 5.25,
                           .votes = votes, .n_votes = 2, .traces = traces, .n_traces = 2,
                           .n_stopped = 1, .n_cut = 1, .prompt_tokens = 30, .tokens = 1234567,
                           .tokens_full = 2469134, .seconds = 2, .prefill_s = 1, .decode_s = 1};
@@ -79,7 +79,7 @@ static void puts_the_answer_first(void **state)
 {
     strbuf b = {0};
     sheaf_result r = a_result();
-    struct report_options o = {.n_wanted = 32, .traces = true};
+    struct report_options o = {.traces = true};
     (void)state;
     report_text(&b, &r, &o);
     assert_int_equal(strncmp(b.p, "25/3\n", 5), 0);
@@ -105,7 +105,7 @@ static void writes_json_that_parses(void **state)
     sheaf_error err = {0};
     sheaf_result r = a_result();
     (void)state;
-    report_json(&b, &r, &(struct report_options){.n_wanted = 32, .traces = true});
+    report_json(&b, &r, &(struct report_options){.traces = true});
     assert_non_null(strstr(b.p, "\"seed\":18446744073709551615"));
     assert_int_equal(json_parse(&o, text_trim(strbuf_view(&b)), "report", &err), SHEAF_OK);
     assert_string_equal(json_get(o, "answer")->valuestring, "25/3");

@@ -1,0 +1,295 @@
+/* rundir.c - see rundir.h. */
+#include "evals/rundir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "evals/put.h"
+
+#define RUN_JSON_BYTES ((size_t)16 << 20)
+
+static const char run_json[] = "run.json";
+
+static const char *const record_names[RUNDIR_FILES] = {
+    [RUNDIR_TRACES] = "traces.jsonl",
+    [RUNDIR_VOTES] = "votes.jsonl",
+};
+
+/* Everything that Sheaf writes, settings last: a --redo that is killed leaves no records without
+ * them. */
+static const char *const all_names[] = {"traces.jsonl", "votes.jsonl",  "traces.jsonl.cut",
+                                        "votes.jsonl.cut", "results.json", "table.md", run_json};
+
+static char *join(const char *dir, const char *name, const char *suffix)
+{
+    strbuf b = {0};
+    strbuf_printf(&b, "%s/%s%s", dir, name, suffix);
+    if (!b.failed)
+        return b.p;
+    strbuf_free(&b);
+    return NULL;
+}
+
+char *rundir_path(const struct rundir *d, enum rundir_file f)
+{
+    return join(d->path, record_names[f], "");
+}
+
+static sheaf_code no_memory(const struct rundir *d, sheaf_error *err)
+{
+    return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, d->path, "no memory for a path or record");
+}
+
+/* ---- settings ------------------------------------------------------------------------------- */
+
+static sheaf_code differ(const struct rundir *d, const char *key, const cJSON *there,
+                         const cJSON *here, sheaf_error *err)
+{
+    char *a = there ? cJSON_PrintUnformatted(there) : NULL;
+    char *b = here ? cJSON_PrintUnformatted(here) : NULL;
+    sheaf_code rc = SHEAF_FAIL(err, SHEAF_ERR_USAGE, d->path,
+                               "holds a run with %.40s %.60s, not %.60s; another -o or --redo "
+                               "wanted",
+                               key, a ? a : "unset", b ? b : "unset");
+    cJSON_free(a);
+    cJSON_free(b);
+    return rc;
+}
+
+static sheaf_code compare_settings(const struct rundir *d, const cJSON *there, const cJSON *here,
+                                   sheaf_error *err)
+{
+    for (const cJSON *v = here->child; v; v = v->next)
+        if (!cJSON_Compare(json_get(there, v->string), v, true))
+            return differ(d, v->string, json_get(there, v->string), v, err);
+    for (const cJSON *v = there->child; v; v = v->next)
+        if (!json_get(here, v->string))
+            return differ(d, v->string, v, NULL, err);
+    return SHEAF_OK;
+}
+
+static sheaf_code check_settings(const struct rundir *d, text stored, const char *path, text config,
+                                 sheaf_error *err)
+{
+    cJSON *run = NULL, *here = NULL;
+    sheaf_code rc = json_parse(&run, stored, path, err);
+    if (!rc)
+        rc = json_parse(&here, config, "settings", err);
+    const cJSON *there = json_get(run, "config");
+    if (!rc && !cJSON_IsObject(there))
+        rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, path, "has no \"config\"; --redo starts anew");
+    if (!rc)
+        rc = compare_settings(d, there, here, err);
+    cJSON_Delete(run);
+    cJSON_Delete(here);
+    return rc;
+}
+
+sheaf_code rundir_status(const struct rundir *d, const struct rundir_identity *id,
+                         const char *status, sheaf_error *err)
+{
+    strbuf b = {0};
+    jsonw_open(&b, '{');
+    put_str(&b, "schema", "sheaf.run/1");
+    put_str(&b, "run_id", id->run_id);
+    put_str(&b, "status", status);
+    jsonw_key(&b, "config");
+    strbuf_text(&b, id->config);
+    jsonw_close(&b, '}');
+    strbuf_char(&b, '\n');
+    sheaf_code rc = b.failed ? no_memory(d, err) : rundir_write(d, run_json, strbuf_view(&b), err);
+    strbuf_free(&b);
+    return rc;
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+static sheaf_code lock_dir(struct rundir *d, sheaf_error *err)
+{
+    d->lock_fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (d->lock_fd < 0)
+        return SHEAF_FAIL(err, SHEAF_ERR_IO, d->path, "cannot open: %s", strerror(errno));
+    if (flock(d->lock_fd, LOCK_EX | LOCK_NB) == 0)
+        return SHEAF_OK;
+    if (errno == EWOULDBLOCK)
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, d->path, "is in use by another sheaf eval");
+    return SHEAF_FAIL(err, SHEAF_ERR_IO, d->path, "cannot lock: %s", strerror(errno));
+}
+
+static sheaf_code remove_run(const struct rundir *d, sheaf_error *err)
+{
+    for (size_t i = 0; i < sizeof all_names / sizeof all_names[0]; i++)
+        if (unlinkat(d->lock_fd, all_names[i], 0) != 0 && errno != ENOENT)
+            return SHEAF_FAIL(err, SHEAF_ERR_IO, d->path, "cannot remove %s: %s", all_names[i],
+                              strerror(errno));
+    return SHEAF_OK;
+}
+
+static bool has_file(const struct rundir *d, const char *name)
+{
+    return faccessat(d->lock_fd, name, F_OK, 0) == 0;
+}
+
+/* Takes up the run that is there, or begins one. */
+static sheaf_code settle(const struct rundir *d, const struct rundir_identity *id, sheaf_error *err)
+{
+    if (!has_file(d, run_json)) {
+        for (size_t f = 0; f < RUNDIR_FILES; f++)
+            if (has_file(d, record_names[f]))
+                return SHEAF_FAIL(err, SHEAF_ERR_USAGE, d->path,
+                                  "holds %s without %s; another -o or --redo wanted",
+                                  record_names[f], run_json);
+        return rundir_status(d, id, "started", err);
+    }
+    strbuf stored = {0};
+    char *path = join(d->path, run_json, "");
+    sheaf_code rc = path ? file_read(&stored, path, RUN_JSON_BYTES, err) : no_memory(d, err);
+    if (!rc)
+        rc = check_settings(d, strbuf_view(&stored), path, id->config, err);
+    alloc_free(path);
+    strbuf_free(&stored);
+    return rc;
+}
+
+static sheaf_code open_records(struct rundir *d, sheaf_error *err)
+{
+    for (size_t f = 0; f < RUNDIR_FILES; f++) {
+        d->fds[f] = openat(d->lock_fd, record_names[f], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+                           0644);
+        if (d->fds[f] < 0)
+            return SHEAF_FAIL(err, SHEAF_ERR_IO, d->path, "cannot open %s: %s", record_names[f],
+                              strerror(errno));
+    }
+    if (fsync(d->lock_fd) != 0 && errno != EINVAL)
+        return SHEAF_FAIL(err, SHEAF_ERR_IO, d->path, "cannot sync: %s", strerror(errno));
+    return SHEAF_OK;
+}
+
+sheaf_code rundir_open(struct rundir *out, const char *path, const struct rundir_identity *id,
+                       bool redo, sheaf_error *err)
+{
+    struct rundir d = {.path = alloc_strndup(path, strlen(path)),
+                       .lock_fd = -1,
+                       .fds = {-1, -1},
+                       .open = true};
+    sheaf_code rc = d.path ? file_make_dirs(path, err)
+                           : SHEAF_FAIL(err, SHEAF_ERR_NOMEM, path, "no memory");
+    if (!rc)
+        rc = lock_dir(&d, err);
+    if (!rc && redo)
+        rc = remove_run(&d, err);
+    if (!rc)
+        rc = settle(&d, id, err);
+    if (!rc)
+        rc = open_records(&d, err);
+    if (rc)
+        rundir_close(&d);
+    else
+        *out = d;
+    return rc;
+}
+
+static void close_fd(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+void rundir_close(struct rundir *d)
+{
+    if (!d->open)
+        return;
+    for (size_t f = 0; f < RUNDIR_FILES; f++)
+        close_fd(d->fds[f]);
+    close_fd(d->lock_fd);
+    alloc_free(d->path);
+    *d = (struct rundir){.open = false};
+}
+
+/* ---- records -------------------------------------------------------------------------------- */
+
+static sheaf_code io_fault(const struct rundir *d, enum rundir_file f, const char *what,
+                           sheaf_error *err)
+{
+    return SHEAF_FAIL(err, SHEAF_ERR_IO, d->path, "cannot %s %s: %s", what, record_names[f],
+                      strerror(errno));
+}
+
+static sheaf_code write_all(const struct rundir *d, enum rundir_file f, int fd, text t,
+                            sheaf_error *err)
+{
+    while (t.n) {
+        ssize_t n = write(fd, t.p, t.n);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return io_fault(d, f, "write", err);
+        t = text_slice(t, (size_t)n, t.n);
+    }
+    return SHEAF_OK;
+}
+
+sheaf_code rundir_append(struct rundir *d, enum rundir_file f, text record, sheaf_error *err)
+{
+    struct stat before;
+    if (fstat(d->fds[f], &before) != 0)
+        return io_fault(d, f, "stat", err);
+    sheaf_code rc = write_all(d, f, d->fds[f], record, err);
+    if (rc) {
+        /* A failure leaves a torn line, which the next start cuts off. */
+        int undone = ftruncate(d->fds[f], before.st_size);
+        (void)undone;
+    }
+    return rc;
+}
+
+sheaf_code rundir_sync(struct rundir *d, enum rundir_file f, sheaf_error *err)
+{
+    return fdatasync(d->fds[f]) == 0 || errno == EINVAL ? SHEAF_OK : io_fault(d, f, "sync", err);
+}
+
+/* Appends `tail` to FILE.cut. */
+static sheaf_code keep_tail(const struct rundir *d, enum rundir_file f, text tail, sheaf_error *err)
+{
+    char *path = join(d->path, record_names[f], ".cut");
+    if (!path)
+        return no_memory(d, err);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    sheaf_code rc = fd < 0 ? io_fault(d, f, "keep the cut end of", err)
+                           : write_all(d, f, fd, tail, err);
+    close_fd(fd);
+    alloc_free(path);
+    return rc;
+}
+
+sheaf_code rundir_cut(struct rundir *d, enum rundir_file f, size_t size, sheaf_error *err)
+{
+    file_view v = {0};
+    char *path = rundir_path(d, f);
+    sheaf_code rc = path ? file_map(&v, path, err) : no_memory(d, err);
+    if (!rc && v.size > size) {
+        rc = keep_tail(d, f, (text){(const char *)v.data + size, v.size - size}, err);
+        if (!rc && ftruncate(d->fds[f], (off_t)size) != 0)
+            rc = io_fault(d, f, "shorten", err);
+    }
+    file_unmap(&v);
+    alloc_free(path);
+    return rc;
+}
+
+sheaf_code rundir_write(const struct rundir *d, const char *name, text content, sheaf_error *err)
+{
+    char *path = join(d->path, name, "");
+    sheaf_code rc = path ? file_write(path, content, err) : no_memory(d, err);
+    alloc_free(path);
+    return rc;
+}

@@ -1,0 +1,54 @@
+/* rundir.h - the directory of an evaluation: settings, append-only records, derived files.
+ *
+ * Records are appended with one write() each and synced per problem; derived files are replaced
+ * whole. One process at a time: the directory is locked while it is open. */
+#ifndef EVALS_RUNDIR_H
+#define EVALS_RUNDIR_H
+
+#include <sheaf/error.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+enum rundir_file { RUNDIR_TRACES, RUNDIR_VOTES, RUNDIR_FILES };
+
+struct rundir {
+    char *path;
+    int lock_fd;
+    int fds[RUNDIR_FILES];
+    bool open;
+};
+
+/* What names a run. */
+struct rundir_identity {
+    const char *run_id;
+    text config; /* a JSON object: equal settings have equal members */
+};
+
+/* Opens or creates `path`. A directory that holds a run is taken up when its settings are equal;
+ * `redo` removes its files first (those that Sheaf writes, nothing else). Errors: USAGE (other
+ * settings, naming the first that differs; records without run.json; locked), IO, FORMAT
+ * (run.json), NOMEM. */
+sheaf_code rundir_open(struct rundir *out, const char *path, const struct rundir_identity *id,
+                       bool redo, sheaf_error *err);
+void rundir_close(struct rundir *d);
+
+/* Path of a record file; release with alloc_free. NULL without memory. */
+char *rundir_path(const struct rundir *d, enum rundir_file f);
+
+/* Appends one record, whole or not at all. Errors: IO. */
+sheaf_code rundir_append(struct rundir *d, enum rundir_file f, text record, sheaf_error *err);
+sheaf_code rundir_sync(struct rundir *d, enum rundir_file f, sheaf_error *err);
+
+/* Ends a record file after `size` bytes; what was behind moves to FILE.cut. Errors: IO, NOMEM. */
+sheaf_code rundir_cut(struct rundir *d, enum rundir_file f, size_t size, sheaf_error *err);
+
+/* Replaces the derived file `name`. Errors: IO, NOMEM. */
+sheaf_code rundir_write(const struct rundir *d, const char *name, text content, sheaf_error *err);
+
+/* Rewrites run.json with the status "started" or "done". Errors: IO, NOMEM. */
+sheaf_code rundir_status(const struct rundir *d, const struct rundir_identity *id,
+                         const char *status, sheaf_error *err);
+
+#endif

@@ -1,0 +1,103 @@
+/* group_test.c - classes of equal answers: exact first, tagged ones merged after, in any order. */
+#include <sheaf/verify.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "tests/support/check.h"
+
+#define MAX 8
+
+struct row {
+    const char *answers[MAX];
+    size_t n;
+    int classes[MAX];
+};
+
+static const struct row rows[] = {
+    {{"1/4", "0.25", "\\frac{2}{8}", ".250", "0.26"}, 5, {0, 0, 0, 0, 1}},
+    {{"2,000", "2000", "2.000", "2{,}000"}, 4, {0, 0, 1, 0}},
+    {{"x=3", "3", "4", "3.0"}, 4, {0, 0, 1, 0}},
+    {{"3", NULL, " ", "3"}, 4, {0, -1, -1, 0}},
+    {{"(1,2)", "(2,1)", "1,2", "\\{2,1\\}"}, 4, {0, 1, 2, 2}},
+    {{"(x+1)^2", "x^2+2x+1", "x^2+1"}, 3, {0, 0, 1}},
+    {{"1/0", "2/0", "1/0"}, 3, {0, 1, 0}},
+    {{"\\frac{3}{", "\\frac{3}{", "3"}, 3, {0, 0, 1}},
+    /* a tagged class joins the bare one of its magnitude; percent also the value */
+    {{"30\\%", "30", "0.3"}, 3, {0, 0, 1}},
+    {{"30\\%", "0.3", "0.3", "30"}, 4, {0, 0, 0, 1}},
+    {{"5 cm", "5 cm", "5 m", "5"}, 4, {0, 0, 1, 0}},
+    {{"5 cm", "6"}, 2, {0, 1}},
+    {{"101_2", "101", "101_3", "101_2"}, 4, {0, 0, 1, 0}},
+    {{"90^\\circ", "90"}, 2, {0, 0}},
+};
+
+static void group(const struct row *r, int *classes)
+{
+    size_t lens[MAX];
+    sheaf_error err = {0};
+    for (size_t i = 0; i < r->n; i++)
+        lens[i] = r->answers[i] ? strlen(r->answers[i]) : 0;
+    CHECK_OK(sheaf_answer_group(classes, r->answers, lens, r->n, &err), err);
+}
+
+static void groups_by_value(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int classes[MAX];
+        group(&rows[i], classes);
+        for (size_t k = 0; k < rows[i].n; k++)
+            if (classes[k] != rows[i].classes[k])
+                fail_msg("row %zu: %s in class %d, wanted %d", i, rows[i].answers[k], classes[k],
+                         rows[i].classes[k]);
+    }
+}
+
+/* Rotations and the mirror image of a row give the same partition. */
+static void ignores_the_order(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t shift = 0; shift < 2 * rows[i].n; shift++) {
+            struct row turned = {.n = rows[i].n};
+            size_t from[MAX];
+            int classes[MAX];
+            for (size_t k = 0; k < turned.n; k++) {
+                size_t at = (k + shift) % turned.n;
+                from[k] = shift < turned.n ? at : turned.n - 1 - at;
+                turned.answers[k] = rows[i].answers[from[k]];
+            }
+            group(&turned, classes);
+            for (size_t a = 0; a < turned.n; a++)
+                for (size_t b = 0; b < turned.n; b++)
+                    assert_int_equal(classes[a] == classes[b],
+                                     rows[i].classes[from[a]] == rows[i].classes[from[b]]);
+        }
+}
+
+static void reports_faults(void **state)
+{
+    (void)state;
+    const char *answers[] = {"1", "2"};
+    size_t lens[] = {1, 1};
+    int classes[2];
+    sheaf_error err = {0};
+    assert_int_equal(sheaf_answer_group(classes, answers, lens, 0, NULL), SHEAF_OK);
+    assert_int_equal(sheaf_answer_group(classes, answers, lens, 1000000, &err), SHEAF_ERR_LIMIT);
+    for (uint64_t n = 1; n <= 4; n++) {
+        alloc_fail_at(n);
+        assert_int_equal(sheaf_answer_group(classes, answers, lens, 2, NULL), SHEAF_ERR_NOMEM);
+    }
+    alloc_fail_at(0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(groups_by_value),
+        cmocka_unit_test(ignores_the_order),
+        cmocka_unit_test(reports_faults),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
