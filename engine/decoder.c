@@ -351,6 +351,8 @@ sheaf_code sheaf_session_prefill(sheaf_session *s, const int32_t *tokens, size_t
 {
     size_t chunk = s->d->max_rows < PREFILL_CHUNK ? s->d->max_rows : PREFILL_CHUNK;
     sheaf_span span = {.session = s};
+    if (n == 0)
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "decoder", "a prompt of 0 tokens; it has no logits");
     sheaf_code rc = check_room(s, n, err);
     if (rc)
         return rc;

@@ -229,6 +229,7 @@ static void limits_are_errors_and_change_nothing(void **state)
     assert_int_equal(sheaf_decoder_step(d, &span, 1, NULL), SHEAF_ERR_USAGE);
     assert_int_equal(sheaf_session_length(a), 0);
     assert_int_equal(sheaf_session_prefill(a, tokens, PROMPT + STEPS + 2, NULL, NULL), SHEAF_ERR_LIMIT);
+    assert_int_equal(sheaf_session_prefill(a, tokens, 0, NULL, NULL), SHEAF_ERR_USAGE);
     assert_int_equal(sheaf_session_length(a), 0);
     assert_int_equal(sheaf_session_prefill(b, tokens, PROMPT + STEPS + 1, NULL, NULL), SHEAF_OK);
     sheaf_decoder_close(d);
