@@ -153,7 +153,8 @@ bench-kernels: deps
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/sheaf \
-	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/sheaf
+	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/sheaf \
+	    $(DESTDIR)$(PREFIX)/share/sheaf
 	install -m 755 $(BUILD)/sheaf $(DESTDIR)$(PREFIX)/bin/sheaf
 	install -m 644 $(BUILD)/libsheaf.a $(DESTDIR)$(PREFIX)/lib/libsheaf.a
 	install -m 755 $(BUILD)/libsheaf.so $(DESTDIR)$(PREFIX)/lib/libsheaf.so.$(VERSION)
@@ -161,6 +162,7 @@ install: all
 	ln -sf libsheaf.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libsheaf.so
 	install -m 644 include/sheaf/*.h $(DESTDIR)$(PREFIX)/include/sheaf/
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 datasets/sheaf_grade_school.jsonl $(DESTDIR)$(PREFIX)/share/sheaf/
 	install -m 644 LICENSE NOTICE README.md $(DESTDIR)$(PREFIX)/share/doc/sheaf/
 	sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' sheaf.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/sheaf.pc
@@ -168,7 +170,7 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/sheaf $(DESTDIR)$(PREFIX)/lib/libsheaf.a $(DESTDIR)$(PREFIX)/lib/libsheaf.so* \
 	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/sheaf.pc $(DESTDIR)$(PREFIX)/share/man/man1/sheaf.1
-	rm -rf $(DESTDIR)$(PREFIX)/include/sheaf $(DESTDIR)$(PREFIX)/share/doc/sheaf
+	rm -rf $(DESTDIR)$(PREFIX)/include/sheaf $(DESTDIR)$(PREFIX)/share/doc/sheaf $(DESTDIR)$(PREFIX)/share/sheaf
 
 clean:
 	rm -rf $(BUILD) $(BUILD).log

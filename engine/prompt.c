@@ -80,7 +80,17 @@ static sheaf_code check_messages(struct chat_message *out, const sheaf_message *
     return SHEAF_OK;
 }
 
-/* BOS is the template's business: it is added only when no template wrote the text. */
+/* Does the template itself (not a message) write the BOS string? */
+static bool writes_bos(const struct sheaf_engine *e, const struct prompt_part *parts, size_t n)
+{
+    text bos = special_text(e, tokenizer_info(e->tokens)->bos);
+    for (size_t i = 0; i < n && bos.n; i++)
+        if (parts[i].trusted && text_find(parts[i].t, bos) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+/* BOS is the template's business: it is added, if the model wants it, only when the template has none. */
 static sheaf_code encode_rendered(const struct sheaf_engine *e, int32_t **tokens, size_t *n,
                                   const struct jinja_output *rendered, sheaf_error *err)
 {
@@ -93,10 +103,8 @@ static sheaf_code encode_rendered(const struct sheaf_engine *e, int32_t **tokens
         parts[i].t = text_slice(strbuf_view(&rendered->text), s->offset, s->length);
         parts[i].trusted = s->trusted;
     }
-    bool template_writes_bos = text_find(strbuf_view(&rendered->text),
-                                         special_text(e, tokenizer_info(e->tokens)->bos)) != SIZE_MAX;
     sheaf_code rc = tokenizer_encode_parts(e->tokens, tokens, n, parts, rendered->n_segments,
-                                           !template_writes_bos, err);
+                                           !writes_bos(e, parts, rendered->n_segments), err);
     alloc_free(parts);
     return rc;
 }
