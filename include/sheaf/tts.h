@@ -130,7 +130,7 @@ typedef struct sheaf_solve_options {
                                  "deepconf-online" */
     size_t traces;            /* budget N */
     size_t parallel;          /* decoded at once, lowered to fit memory; 0: all traces, online as many
-                                 as warm up (what starts later can be cut) */
+                                 as warm up, at least 8 (what starts later can be cut) */
     size_t max_tokens;        /* per trace */
     uint64_t max_total_tokens; /* of all traces; 0: none */
     double max_seconds;       /* 0: none */

@@ -26,7 +26,8 @@ static void promise_grade(text gold, text response, sheaf_task task)
     sheaf_grade g;
     sheaf_response_grade(&g, gold.p, gold.n, response.p, response.n, task, NULL);
     PROMISE(g.level && g.reason && sheaf_verdict_name(g.verdict));
-    if (sheaf_answer_extract(answer, &n, sizeof answer, response.p, response.n, task) == SHEAF_FOUND)
+    if (sheaf_answer_extract(answer, &n, sizeof answer, response.p, response.n, task) ==
+        SHEAF_FOUND)
         PROMISE(n < sizeof answer && answer[n] == '\0');
 }
 

@@ -25,11 +25,11 @@ sheaf_code fuzz_chat(const uint8_t *data, size_t size)
     chat_template *t = NULL;
     struct jinja_output out = {0};
     sheaf_error err = {0};
-    sheaf_code rc = chat_template_create(&t, (text){(const char *)data, size}, TEXT("<s>"), TEXT("</s>"),
-                                         &err);
+    const text source = {(const char *)data, size};
+    sheaf_code rc = chat_template_create(&t, source, TEXT("<s>"), TEXT("</s>"), &err);
     if (!rc)
-        rc = chat_render(t, &out, messages, sizeof messages / sizeof *messages, &chat_default_options,
-                         &err);
+        rc = chat_render(t, &out, messages, sizeof messages / sizeof *messages,
+                         &chat_default_options, &err);
     if (rc)
         PROMISE_FAULT(rc, err);
     else

@@ -1,5 +1,5 @@
-/* fuzz_gguf.c - opens the file and reads every key, array element and tensor block end. The sums keep the
- * reads from being optimised away. */
+/* fuzz_gguf.c - opens the file and reads every key, array element and tensor block end. The sums
+ * keep the reads from being optimised away. */
 #include <string.h>
 
 #include "engine/gguf.h"

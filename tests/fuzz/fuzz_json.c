@@ -1,5 +1,5 @@
-/* fuzz_json.c - a line of `sheaf inspect` for every question that needs no model; an answer must be a JSON
- * object. */
+/* fuzz_json.c - a line of `sheaf inspect` for every question that needs no model; an answer must
+ * be a JSON object. */
 #include <string.h>
 
 #include "src/inspect.h"
@@ -10,7 +10,8 @@
 /* Entry i of the tables, NULL past the last. */
 static const struct inspect_entry *entry_at(size_t i)
 {
-    static const struct inspect_entry *const tables[] = {inspect_vote, inspect_verify, inspect_text};
+    static const struct inspect_entry *const tables[] = {inspect_vote, inspect_verify,
+                                                         inspect_text};
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++)
         for (const struct inspect_entry *e = tables[k]; e->what; e++)
             if (i-- == 0)
@@ -33,7 +34,8 @@ uint8_t fuzz_json_index(const char *what)
     abort();
 }
 
-static sheaf_code answer(const struct inspect_entry *e, const cJSON *in, strbuf *out, sheaf_error *err)
+static sheaf_code answer(const struct inspect_entry *e, const cJSON *in, strbuf *out,
+                         sheaf_error *err)
 {
     struct inspect_env env = {.model = MODEL_ARGS_DEFAULT, .state_type = "f32"};
     env.model.model = NULL;

@@ -32,14 +32,15 @@ static sheaf_code draw(sheaf_engine *e, sheaf_decoder *d, sheaf_session *s, floa
     sheaf_code rc = SHEAF_OK;
     for (uint64_t i = 0; i < N_DRAWS && !rc; i++) {
         sheaf_draw one = {.logits = logits, .seed = 1, .position = i,
-                          .sampling = {.temperature = i ? 0.7f : 0.0f, .top_k = 20, .top_p = 0.95f}};
+                          .sampling = {.temperature = i ? 0.7f : 0, .top_k = 20, .top_p = 0.9f}};
         sheaf_decoder_draw(d, &one, 1);
         PROMISE(one.token >= -1 && one.token < info.n_vocab);
         if (one.token < 0)
             return SHEAF_OK;
         PROMISE(isfinite(one.logprob) && !isnan(one.confidence) && !isnan(one.self_certainty));
         (void)sheaf_engine_is_end(e, one.token);
-        sheaf_span span = {.session = s, .tokens = &one.token, .n_tokens = 1, .want = SHEAF_WANT_LAST};
+        sheaf_span span = {.session = s, .tokens = &one.token, .n_tokens = 1,
+                           .want = SHEAF_WANT_LAST};
         rc = sheaf_decoder_step(d, &span, 1, err);
         logits = span.logits;
     }
@@ -85,7 +86,8 @@ static sheaf_code use(sheaf_engine *e, sheaf_error *err)
 
 static bool is_adapter(const uint8_t *data, size_t size)
 {
-    return text_find((text){(const char *)data, size < 4096 ? size : 4096}, TEXT("adapter.")) != SIZE_MAX;
+    text header = {(const char *)data, size < 4096 ? size : 4096};
+    return text_find(header, TEXT("adapter.")) != SIZE_MAX;
 }
 
 static const char *base_path(void)

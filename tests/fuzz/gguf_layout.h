@@ -10,7 +10,7 @@ struct gguf_place {
 };
 
 struct gguf_layout {
-    struct gguf_place *fields; /* counts, lengths, types, dimensions, offsets, scalars: 1 to 8 bytes */
+    struct gguf_place *fields; /* counts, lengths, types, offsets, scalars: 1 to 8 bytes */
     struct gguf_place *kv;     /* whole entries */
     struct gguf_place *tensors; /* whole entries of the table */
     size_t n_fields, n_kv, n_tensors, cap_fields;

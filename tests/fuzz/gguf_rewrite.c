@@ -13,9 +13,9 @@
 
 /* Values that some key takes, so that a change of a string may pass the first check. */
 static const char *const known_strings[] = {
-    "llama", "qwen2", "qwen3", "gpt2", "bert", "t5", "default", "smollm", "llama-bpe", "yarn", "linear",
-    "longrope", "none", "model", "adapter", "lora", "<|im_end|>", "<0x0A>", "<0xzz>", "\xe2\x96\x81",
-    "a b", " ", "a", "\xc4\xa0", "</s>", "chatml", "\n\x1b[2J", "\xff\xfe",
+    "llama", "qwen2", "qwen3", "gpt2", "bert", "t5", "default", "smollm", "llama-bpe", "yarn",
+    "linear", "longrope", "none", "model", "adapter", "lora", "<|im_end|>", "<0x0A>", "<0xzz>",
+    "\xe2\x96\x81", "a b", " ", "a", "\xc4\xa0", "</s>", "chatml", "\n\x1b[2J", "\xff\xfe",
 };
 
 static void put_uint(strbuf *out, uint64_t v, size_t n)
@@ -256,7 +256,7 @@ static struct plan choose(struct dice *d, const struct gguf_layout *l)
     memset(p.kv, 255, sizeof p.kv); /* no entry has this number */
     memset(p.tensor, 255, sizeof p.tensor);
     p.data = dice_once_in(d, 4);
-    uint64_t n = 1 + dice_roll(d, 2) * dice_roll(d, N_CHANGES);
+    uint64_t n = 1 + (dice_roll(d, 2) ? dice_roll(d, N_CHANGES) : 0);
     for (uint64_t i = 0; i < n; i++) {
         if (dice_once_in(d, 5))
             p.tensor[i] = dice_roll(d, l->n_tensors);

@@ -6,8 +6,8 @@
 
 #define MEMORY_FILES 2
 
-/* Puts the bytes into memory file `slot` (0 .. MEMORY_FILES - 1) in place of what it held, and returns its
- * path. Nobody may have the old content mapped. Aborts when the system refuses. */
+/* Puts the bytes into memory file `slot` (0 .. MEMORY_FILES - 1) in place of what it held, and
+ * returns its path. Nobody may have the old content mapped. Aborts when the system refuses. */
 const char *memory_file(int slot, const void *data, size_t size);
 
 #endif

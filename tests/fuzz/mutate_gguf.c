@@ -1,7 +1,8 @@
 /* mutate_gguf - broken GGUF files for the reader (usage: mutate_main.h).
  *
- * Takes small sound files and changes one to four places. Half of the changes hit a count, length, type,
- * dimension or offset, found by walking the sound file; the rest know nothing of the format. */
+ * Takes small sound files and changes one to four places. Half of the changes hit a count,
+ * length, type, dimension or offset, found by walking the sound file; the rest know nothing of
+ * the format. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -16,9 +16,11 @@ static const struct {
 } seeds[] = {
     {"adaptive_beta", "{\"type\":\"counts\",\"v1\":3,\"v2\":1,\"threshold\":0.9}"},
     {"adaptive_beta", "{\"type\":\"sequence\",\"answers\":[\"4\",\"4\",null,\"5\",\"4\"]}"},
-    {"adaptive_beta", "{\"type\":\"weighted\",\"answers\":[\"a\",\"b\",\"a\"],\"weights\":[1,2.5,0.5]}"},
+    {"adaptive_beta", "{\"type\":\"weighted\",\"answers\":[\"a\",\"b\",\"a\"],"
+                      "\"weights\":[1,2.5,0.5]}"},
     {"borda", "{\"answers\":[\"7\",\"7\",\"8\",null],\"scores\":[0.5,0.25,1e-3,4],\"p\":0.5}"},
-    {"certificate", "{\"id\":3,\"answers\":[\"x\",\"x\",\"y\",\"x\"],\"weights\":[1,1,0.5,1],\"cap\":1.5}"},
+    {"certificate", "{\"id\":3,\"answers\":[\"x\",\"x\",\"y\",\"x\"],"
+                    "\"weights\":[1,1,0.5,1],\"cap\":1.5}"},
     {"cges", "{\"answers\":[\"1\",\"2\",\"1\",null],\"confidence\":[0.9,0.6,0.75,0.5]}"},
     {"cisc", "{\"answers\":[\"1\",\"2\",\"1\"],\"confidence\":[14.5,3,-2],\"temperature\":0.5}"},
     {"conf_stats", "{\"conf\":[1.5,2,0.25,7,3,3,1],\"window\":3,\"tail\":2}"},
@@ -41,20 +43,26 @@ static const struct {
     {"stats", "{\"stat\":\"special\",\"f\":\"beta_ppf\",\"args\":[0.3,4,2]}"},
     {"stats", "{\"stat\":\"special\",\"f\":\"t_ppf\",\"args\":[0.975,5]}"},
     {"grade", "{\"gold\":\"\\\\frac{1}{2}\",\"answer\":\"0.5\",\"task\":\"math\"}"},
-    {"grade", "{\"gold\":\"x^2+2x+1\",\"response\":\"so it is \\\\boxed{(x+1)^2}.\",\"task\":\"math\"}"},
+    {"grade", "{\"gold\":\"x^2+2x+1\",\"task\":\"math\","
+              "\"response\":\"so it is \\\\boxed{(x+1)^2}.\"}"},
     {"grade", "{\"gold\":\"1,234\",\"response\":\"12 eggs...\\n#### 1234\",\"task\":\"gsm8k\"}"},
-    {"grade", "{\"gold\":\"\\\\{1,2\\\\}\",\"answer\":\"\\\\sqrt[3]{8}, 10%, 5\\\\text{ cm}, [0,\\\\infty)\"}"},
+    {"grade", "{\"gold\":\"\\\\{1,2\\\\}\","
+              "\"answer\":\"\\\\sqrt[3]{8}, 10%, 5\\\\text{ cm}, [0,\\\\infty)\"}"},
     {"group", "{\"answers\":[\"1/2\",\"0.5\",null,\"50\\\\%\",\"(1,2)\",\"\\\\pi\",\"2^{10}\"]}"},
     {"render", "{\"template\":\"{% for m in messages %}<|{{ m.role }}|>{{ m['content'] | trim }}"
                "{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}\","
                "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"options\":"
                "{\"enable_thinking\":true},\"now\":\"2026-01-15 10:30\",\"bos_token\":\"<s>\"}"},
     {"render", "{\"template\":\"{%- set ns = namespace(n=0) -%}{%- macro f(x, y=2) -%}{{ x ~ y }}"
-               "{%- endmacro -%}{{ f(1) }}{{ messages | tojson(indent=2) }}{{ strftime_now('%d %b') }}"
-               "{%- set ns.n = messages | length -%}{{ ns.n }}{{ 'a,b'.split(',')[::-1] | join('-') }}\","
-               "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"q\"}]}]}"},
+               "{%- endmacro -%}{{ f(1) }}{{ messages | tojson(indent=2) }}"
+               "{{ strftime_now('%d %b') }}"
+               "{%- set ns.n = messages | length -%}{{ ns.n }}"
+               "{{ 'a,b'.split(',')[::-1] | join('-') }}\","
+               "\"messages\":[{\"role\":\"user\","
+               "\"content\":[{\"type\":\"text\",\"text\":\"q\"}]}]}"},
     {NULL, "{\"id\":\"a1\",\"question\":\"1+1?\",\"answer\":\"2\",\"answer_type\":\"integer\"}\n"
-           "\n{\"id\":\"a2\",\"question\":\"half?\",\"answer\":\"1/2\",\"answer_type\":\"fraction\","
+           "\n{\"id\":\"a2\",\"question\":\"half?\",\"answer\":\"1/2\","
+           "\"answer_type\":\"fraction\","
            "\"source\":\"me\",\"license\":\"CC0\"}\n"},
     {NULL, "{\"id\":\"2-1\",\"question\":\"pick\",\"answer\":\"B\",\"answer_type\":\"choice\"}\r\n"
            "{\"id\":\"b\",\"question\":\"pi\",\"answer\":\"\\\\pi\",\"answer_type\":\"latex\"}"},
@@ -68,7 +76,8 @@ static void make(struct dice *d, strbuf *out)
     const char *what = seeds[seed].what;
     strbuf line = {0};
     strbuf_str(&line, seeds[seed].line);
-    for (uint64_t k = 1 + dice_roll(d, 2) * dice_roll(d, 4); k > 0; k--)
+    uint64_t more = dice_roll(d, 2) ? dice_roll(d, 4) : 0;
+    for (uint64_t k = 0; k <= more; k++)
         mutate_json(d, &line, text_of(seeds[dice_roll(d, N_SEEDS)].line));
     strbuf_char(out, (char)(what ? fuzz_json_index(what) : DATASET));
     strbuf_text(out, strbuf_view(&line));

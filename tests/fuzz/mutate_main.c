@@ -110,7 +110,8 @@ static bool tell_failure(const struct mutate_program *p, const struct arguments 
 static void tell_counts(const struct mutate_program *p, const struct arguments *a,
                         const struct progress *seen)
 {
-    printf("%s: %lld of %lld inputs:", p->name, (long long)(seen->round - a->first), (long long)a->n);
+    printf("%s: %lld of %lld inputs:", p->name, (long long)(seen->round - a->first),
+           (long long)a->n);
     for (int i = 0; i < N_CODES; i++)
         if (seen->counts[i])
             printf(" %s %llu", sheaf_code_name((sheaf_code)i), (unsigned long long)seen->counts[i]);

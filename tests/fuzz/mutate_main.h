@@ -2,10 +2,11 @@
  *
  *     NAME [N [SEED [FIRST [DIR]]]]      10000 1 0
  *
- * Runs rounds FIRST .. FIRST + N - 1 and prints how many inputs met each code and the slowest one.
- * Rounds run in a child process: when one crashes, is reported by a sanitizer or takes longer than
- * MUTATE_ALARM_S, the parent says how to repeat it alone and goes on behind it. With DIR every input is
- * also written to DIR/ROUND. Exit status: 0; 1 for a crash, a leak or a slow input; 2 usage. */
+ * Runs rounds FIRST .. FIRST + N - 1 and prints how many inputs met each code and the slowest
+ * one. Rounds run in a child process: when one crashes, is reported by a sanitizer or takes
+ * longer than MUTATE_ALARM_S, the parent says how to repeat it alone and goes on behind it. With
+ * DIR every input is also written to DIR/ROUND. Exit status: 0; 1 for a crash, a leak or a slow
+ * input; 2 usage. */
 #ifndef TESTS_FUZZ_MUTATE_MAIN_H
 #define TESTS_FUZZ_MUTATE_MAIN_H
 
@@ -20,7 +21,8 @@ struct mutate_program {
     const char *name;
     /* The input of a round. */
     void (*make)(struct dice *d, strbuf *out);
-    /* Takes the input (exactly `n` bytes of heap) through the code under test; returns the code it met. */
+    /* Takes the input (exactly `n` bytes of heap) through the code under test; returns the code
+     * it met. */
     sheaf_code (*run)(const uint8_t *data, size_t n);
 };
 

@@ -1,7 +1,8 @@
 /* mutate_model - broken model and adapter files, opened and used (usage: mutate_main.h).
  *
- * Three quarters of the files keep a sound structure and get bad contents (gguf_rewrite.h), which is what comes
- * past the reader; the rest, and some of those, have counts, lengths and single bytes changed. */
+ * Three quarters of the files keep a sound structure and get bad contents (gguf_rewrite.h), which
+ * is what comes past the reader; the rest, and some of those, have counts, lengths and single
+ * bytes changed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +57,7 @@ static void add_yarn(struct gguf_writer *w)
     gguf_writer_float(w, "llama.attention.scale", GGUF_F32, 0.25);
     gguf_writer_int(w, "llama.rope.scaling.original_context_length", GGUF_U32, 256);
     gguf_writer_int(w, "llama.expert_count", GGUF_U32, 0);
-    gguf_writer_tensor(w, "rope_freqs.weight", QUANT_F32, 1, (int64_t[]){4}, divisors, sizeof divisors);
+    gguf_writer_tensor(w, "rope_freqs.weight", QUANT_F32, 1, (int64_t[]){4}, divisors, 16);
 }
 
 static void add_longrope(struct gguf_writer *w)
@@ -102,9 +103,11 @@ static void add_pair(struct gguf_writer *w, const char *stem, int64_t n_in, int6
     PROMISE(n_in * RANK <= MOST && n_out * RANK <= MOST);
     tiny_normals(x, MOST, 1, 1);
     snprintf(name, sizeof name, "%s.weight.lora_a", stem);
-    gguf_writer_tensor(w, name, QUANT_F32, 2, (int64_t[]){n_in, RANK}, x, (size_t)(n_in * RANK) * 4);
+    gguf_writer_tensor(w, name, QUANT_F32, 2, (int64_t[]){n_in, RANK}, x,
+                       (size_t)(n_in * RANK) * sizeof *x);
     snprintf(name, sizeof name, "%s.weight.lora_b", stem);
-    gguf_writer_tensor(w, name, QUANT_F32, 2, (int64_t[]){RANK, n_out}, x, (size_t)(n_out * RANK) * 4);
+    gguf_writer_tensor(w, name, QUANT_F32, 2, (int64_t[]){RANK, n_out}, x,
+                       (size_t)(n_out * RANK) * sizeof *x);
 }
 
 static void build_adapter(strbuf *out)

@@ -4,12 +4,13 @@
 
 #include "tests/fuzz/mutator.h"
 
-/* One change of JSON lines. Most keep a line valid: a value gets another type or an awkward number, goes, or
- * is there up to 2000 times, a piece of Jinja or LaTeX comes into a string. The rest are values that are no
- * JSON, and mutator_bytes. `b` must not be empty. */
+/* One change of JSON lines. Most keep a line valid: a value gets another type or an awkward
+ * number, goes, or is there up to 2000 times, a piece of Jinja or LaTeX comes into a string. The
+ * rest are values that are no JSON, and mutator_bytes. `b` must not be empty. */
 void mutate_json(struct dice *d, strbuf *b, text donor);
 
-/* One change of a chat template or another text that means something to a parser. `b` must not be empty. */
+/* One change of a chat template or another text that means something to a parser. `b` must not be
+ * empty. */
 void mutate_template(struct dice *d, strbuf *b);
 
 #endif

@@ -21,8 +21,8 @@ uint64_t dice_roll(struct dice *d, uint64_t sides);
 /* True once in n. */
 bool dice_once_in(struct dice *d, uint64_t n);
 
-/* A number at which checks tend to fail: small ones, powers of two and their neighbours, near `old`, near
- * `size` (of the file), negative ones. */
+/* A number at which checks tend to fail: small ones, powers of two and their neighbours, near
+ * `old`, near `size` (of the file), negative ones. */
 uint64_t dice_number(struct dice *d, uint64_t old, uint64_t size);
 
 /* Zeros, tiny, huge, infinite, NaN, negative. */
@@ -31,8 +31,8 @@ double dice_real(struct dice *d);
 /* Puts `t` in the place of the n bytes at `at`; aborts without memory. */
 void mutator_replace(strbuf *b, size_t at, size_t n, text t);
 
-/* One change that knows nothing of the format: bits flipped, bytes of `donor` written over or put in,
- * bytes removed or repeated, the end cut off. `b` must not be empty and does not become so. */
+/* One change that knows nothing of the format: bits flipped, bytes of `donor` written over or put
+ * in, bytes removed or repeated, the end cut off. `b` must not be empty and does not become so. */
 void mutator_bytes(struct dice *d, strbuf *b, text donor);
 
 #endif
