@@ -1,6 +1,7 @@
 /* draw.c - the draws of a step, one per row of logits, in parallel over rows. */
 #include <math.h>
 
+#include "base/fail.h"
 #include "base/rng.h"
 #include "engine/decoder.h"
 #include "engine/sample.h"
@@ -41,8 +42,14 @@ static void draw_range(void *ctx, size_t begin, size_t end, int worker)
         draw_one(&s, d->e, &job->draws[i]);
 }
 
-void sheaf_decoder_draw(sheaf_decoder *d, sheaf_draw *draws, size_t n)
+sheaf_code sheaf_decoder_draw(sheaf_decoder *d, sheaf_draw *draws, size_t n, sheaf_error *err)
 {
     struct draw_job job = {d, draws};
     step_run(&d->step, PHASE_SAMPLING, n, 1, draw_range, &job);
+    for (size_t i = 0; i < n; i++)
+        if (draws[i].token < 0)
+            return SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, d->e->path,
+                              "its logits are not finite at position %llu; the weights are damaged",
+                              (unsigned long long)draws[i].position);
+    return SHEAF_OK;
 }

@@ -57,9 +57,10 @@ static sheaf_code fork_all(struct bench *b, float *logits, sheaf_error *err)
         sheaf_draw *d = &b->draws[i];
         *d = (sheaf_draw){.logits = logits, .seed = BENCH_SEED, .trace = i,
                           .sampling = {.temperature = 1, .top_p = 1}};
-        sheaf_decoder_draw(b->decoder, d, 1);
         b->spans[i] = (sheaf_span){.tokens = &d->token, .n_tokens = 1, .want = SHEAF_WANT_LAST};
-        rc = sheaf_session_fork(&b->spans[i].session, b->prefix, err);
+        rc = sheaf_decoder_draw(b->decoder, d, 1, err);
+        if (!rc)
+            rc = sheaf_session_fork(&b->spans[i].session, b->prefix, err);
     }
     return rc;
 }
@@ -75,7 +76,9 @@ static sheaf_code decode(struct bench *b, sheaf_error *err)
             b->draws[i].logits = b->spans[i].logits;
             b->draws[i].position = step + 1;
         }
-        sheaf_decoder_draw(b->decoder, b->draws, n);
+        rc = sheaf_decoder_draw(b->decoder, b->draws, n, err);
+        if (rc)
+            return rc;
     }
     return SHEAF_OK;
 }

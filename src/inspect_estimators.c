@@ -142,6 +142,9 @@ static sheaf_code put_all(struct job *j, const char *key, put_fn *put, const str
     if (cJSON_IsArray(list)) {
         for (v = list->child; v && !rc; v = v->next) {
             snprintf(k_text, sizeof k_text, "%.0f", cJSON_IsNumber(v) ? v->valuedouble : 0.0);
+            for (const cJSON *u = list->child; u != v; u = u->next)
+                if (u->valuedouble == v->valuedouble)
+                    return SHEAF_FAIL(j->err, SHEAF_ERR_FORMAT, "k", "%.20s twice", k_text);
             rc = put_one(j, put, k_text, p);
         }
     } else if (cJSON_IsObject(keys)) {

@@ -135,8 +135,9 @@ static sheaf_code begin(struct run *r, const struct question *q, sheaf_error *er
     for (size_t i = 0; i < r->n && !rc; i++) {
         r->draws[i] = (sheaf_draw){.logits = logits, .seed = (uint64_t)q->seed,
                                    .trace = (uint64_t)q->trace + i, .sampling = q->sampling};
-        sheaf_decoder_draw(r->decoder, &r->draws[i], 1);
-        rc = sheaf_session_fork(&r->spans[i].session, prefix, err);
+        rc = sheaf_decoder_draw(r->decoder, &r->draws[i], 1, err);
+        if (!rc)
+            rc = sheaf_session_fork(&r->spans[i].session, prefix, err);
     }
     return rc;
 }
@@ -168,9 +169,7 @@ static sheaf_code step(struct run *r, sheaf_error *err)
         r->draws[i].logits = r->spans[i].logits;
         r->draws[i].position++;
     }
-    if (!rc)
-        sheaf_decoder_draw(r->decoder, r->draws, r->n);
-    return rc;
+    return rc ? rc : sheaf_decoder_draw(r->decoder, r->draws, r->n, err);
 }
 
 static sheaf_code generate(struct run *r, const struct question *q, sheaf_error *err)

@@ -103,9 +103,6 @@ static bool ends(struct run *r, struct slot *s, const sheaf_draw *draw, enum she
 static sheaf_code accept(struct run *r, struct slot *s, const sheaf_draw *draw, sheaf_error *err)
 {
     enum sheaf_finish finish;
-    if (draw->token < 0)
-        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, "model", "its logits are not finite at token %zu",
-                          s->trace->pub.n_tokens);
     if (!ends(r, s, draw, &finish))
         return SHEAF_OK;
     struct trace *t = s->trace;
@@ -142,8 +139,8 @@ static sheaf_code launch(struct run *r, struct slot *s, sheaf_error *err)
     conf_tracker_init(&s->conf, run_ring(r, s), r->window ? r->window : DISPLAY_WINDOW);
     loop_guard_init(&s->loop);
     sheaf_draw draw = draw_for(r, s, r->prompt_logits);
-    sheaf_decoder_draw(r->d, &draw, 1);
-    return accept(r, s, &draw, err);
+    rc = sheaf_decoder_draw(r->d, &draw, 1, err);
+    return rc ? rc : accept(r, s, &draw, err);
 }
 
 static sheaf_code fill_slots(struct run *r, sheaf_error *err)
@@ -177,7 +174,7 @@ static sheaf_code step(struct run *r, sheaf_error *err)
             r->draws[n] = draw_for(r, &r->slots[i], r->spans[n].logits);
             n++;
         }
-    sheaf_decoder_draw(r->d, r->draws, n);
+    rc = sheaf_decoder_draw(r->d, r->draws, n, err);
     n = 0;
     for (size_t i = 0; i < r->n_slots && !rc; i++)
         if (r->slots[i].trace)

@@ -164,8 +164,10 @@ typedef struct sheaf_draw {
     float logprob;         /* out: raw log-probability of the token                            */
 } sheaf_draw;
 
-/* All draws of a step, in parallel over rows. Cannot fail. */
-SHEAF_API void sheaf_decoder_draw(sheaf_decoder *d, sheaf_draw *draws, size_t n);
+/* All draws of a step, in parallel over rows. Errors: UNSUPPORTED (a row is no distribution: the model's
+ * weights are damaged; its token is -1). */
+SHEAF_API sheaf_code sheaf_decoder_draw(sheaf_decoder *d, sheaf_draw *draws, size_t n,
+                                        sheaf_error *err);
 
 /* Seconds spent per phase since the decoder was opened. */
 typedef struct sheaf_profile {

@@ -33,10 +33,10 @@ static sheaf_code draw(sheaf_engine *e, sheaf_decoder *d, sheaf_session *s, floa
     for (uint64_t i = 0; i < N_DRAWS && !rc; i++) {
         sheaf_draw one = {.logits = logits, .seed = 1, .position = i,
                           .sampling = {.temperature = i ? 0.7f : 0, .top_k = 20, .top_p = 0.9f}};
-        sheaf_decoder_draw(d, &one, 1);
-        PROMISE(one.token >= -1 && one.token < info.n_vocab);
-        if (one.token < 0)
-            return SHEAF_OK;
+        rc = sheaf_decoder_draw(d, &one, 1, err);
+        PROMISE(one.token >= (rc ? -1 : 0) && one.token < info.n_vocab);
+        if (rc) /* weights that are no numbers */
+            return rc;
         PROMISE(isfinite(one.logprob) && !isnan(one.confidence) && !isnan(one.self_certainty));
         (void)sheaf_engine_is_end(e, one.token);
         sheaf_span span = {.session = s, .tokens = &one.token, .n_tokens = 1,

@@ -28,8 +28,9 @@ uint64_t dice_number(struct dice *d, uint64_t old, uint64_t size)
     uint64_t any = dice_roll(d, 4096);
     const uint64_t values[] = {
         0, 1, 2, 3, 4, 5, 9, 13, 31, 32, 33, 43, 63, 64, 255, 256, 65535, 65536, old + 1, old - 1,
-        old * 2, old / 2, old + 32, flipped, size, size - 1, size + 1, size / 4, INT32_MAX, (uint64_t)INT32_MAX + 1, UINT32_MAX, (uint64_t)UINT32_MAX + 1,
-        INT64_MAX, (uint64_t)1 << 63, UINT64_MAX, UINT64_MAX - 7, UINT64_MAX - 31,
+        old * 2, old / 2, old + 32, flipped, size, size - 1, size + 1, size / 4,
+        INT32_MAX, (uint64_t)INT32_MAX + 1, UINT32_MAX, (uint64_t)UINT32_MAX + 1, INT64_MAX,
+        (uint64_t)1 << 63, UINT64_MAX, UINT64_MAX - 7, UINT64_MAX - 31,
         UINT64_MAX / 4 + 1, UINT64_MAX / 8 + 1, UINT64_MAX - size, power, any,
     };
     return values[dice_roll(d, sizeof values / sizeof *values)];

@@ -117,6 +117,8 @@ static int check_fields(char **arg)
         cJSON_Delete(b);
     }
     printf("%d of %d lines agree\n", n - bad, n);
+    strbuf_free(&want);
+    strbuf_free(&got);
     return bad != 0 || n == 0;
 }
 
@@ -187,26 +189,46 @@ static int verdict(const struct distance *d, const cJSON *golden, bool exact)
     return !(d->max_abs <= abs_max && kl <= kl_max);
 }
 
+/* A whole file as one JSON value. */
+static cJSON *parse_file(const char *path)
+{
+    strbuf b = read_file(path);
+    cJSON *v = parse(strbuf_view(&b), path);
+    strbuf_free(&b);
+    return v;
+}
+
+static void add_branches(struct distance *d, const cJSON *want, const cJSON *got)
+{
+    add_row(d, json_get(want, "prefix_last_logits"), json_get(got, "prefix_last_logits"));
+    const cJSON *w = json_get(want, "branches"), *g = json_get(got, "branches");
+    const cJSON *b = g ? g->child : NULL;
+    for (const cJSON *a = w ? w->child : NULL; a; a = a->next, b = b ? b->next : NULL)
+        add_rows(d, json_get(a, "logits"), json_get(b, "logits"));
+}
+
+static int check_distance(char **arg, bool branches)
+{
+    cJSON *want = parse_file(arg[1]), *got = parse_file(arg[2]);
+    struct distance d = {0};
+    if (branches)
+        add_branches(&d, want, got);
+    else
+        add_rows(&d, json_get(want, "logits"), json_get(got, "logits"));
+    int rc = verdict(&d, want, strcmp(arg[0], "f32") == 0);
+    cJSON_Delete(want);
+    cJSON_Delete(got);
+    return rc;
+}
+
 static int check_logits(char **arg)
 {
-    strbuf want = read_file(arg[1]), got = read_file(arg[2]);
-    cJSON *w = parse(strbuf_view(&want), arg[1]), *g = parse(strbuf_view(&got), arg[2]);
-    struct distance d = {0};
-    add_rows(&d, json_get(w, "logits"), json_get(g, "logits"));
-    return verdict(&d, w, strcmp(arg[0], "f32") == 0);
+    return check_distance(arg, false);
 }
 
 static int check_branch(char **arg)
 {
-    strbuf want = read_file(arg[1]), got = read_file(arg[2]);
-    cJSON *w = parse(strbuf_view(&want), arg[1]), *g = parse(strbuf_view(&got), arg[2]);
-    struct distance d = {0};
-    add_row(&d, json_get(w, "prefix_last_logits"), json_get(g, "prefix_last_logits"));
-    const cJSON *wb = json_get(w, "branches"), *gb = json_get(g, "branches");
-    const cJSON *b = gb ? gb->child : NULL;
-    for (const cJSON *a = wb ? wb->child : NULL; a; a = a->next, b = b ? b->next : NULL)
-        add_rows(&d, json_get(a, "logits"), json_get(b, "logits"));
-    return verdict(&d, w, strcmp(arg[0], "f32") == 0);
+    return check_distance(arg, true);
 }
 
 static int check_floats(char **arg)
@@ -219,8 +241,11 @@ static int check_floats(char **arg)
         memcpy(&b, got.p + 4 * i, 4);
         bad += !(isnan(a) && isnan(b)) && memcmp(&a, &b, 4) != 0;
     }
-    printf("%zu values, %zu differ%s\n", n, bad, want.n == got.n ? "" : ", sizes differ");
-    return bad != 0 || want.n != got.n || n == 0;
+    bool same_size = want.n == got.n;
+    printf("%zu values, %zu differ%s\n", n, bad, same_size ? "" : ", sizes differ");
+    strbuf_free(&want);
+    strbuf_free(&got);
+    return bad != 0 || !same_size || n == 0;
 }
 
 int main(int argc, char **argv)

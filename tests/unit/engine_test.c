@@ -11,6 +11,7 @@
 #include <sheaf/engine.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "engine/decoder.h"
 #include "tests/support/check.h"
 #include "tests/support/tiny_model.h"
@@ -91,7 +92,7 @@ static void decode(const char *path, int threads, const char *cpu, size_t rows, 
         draws[i] = (sheaf_draw){.logits = logits, .seed = 5, .trace = ids[i],
                                 .sampling = {.temperature = 0.9f, .top_p = 0.95f}};
     }
-    sheaf_decoder_draw(d, draws, n);
+    CHECK_OK(sheaf_decoder_draw(d, draws, n, &err), err);
     for (int step = 0; step <= STEPS; step++) {
         for (size_t i = 0; i < n; i++) {
             take_draw(&out[i], step, &draws[i]);
@@ -105,7 +106,7 @@ static void decode(const char *path, int threads, const char *cpu, size_t rows, 
             draws[i].logits = spans[i].logits;
             draws[i].position = (uint64_t)step + 1;
         }
-        sheaf_decoder_draw(d, draws, n);
+        CHECK_OK(sheaf_decoder_draw(d, draws, n, &err), err);
     }
     sheaf_decoder_close(d);
     sheaf_engine_close(e);
@@ -201,7 +202,7 @@ static void steps_allocate_nothing(void **state)
         sheaf_span span = {a, &token, 1, SHEAF_WANT_LAST, NULL};
         CHECK_OK(sheaf_decoder_step(d, &span, 1, &err), err);
         sheaf_draw draw = {.logits = span.logits, .sampling = {.temperature = 1.0f, .top_p = 0.9f}};
-        sheaf_decoder_draw(d, &draw, 1);
+        CHECK_OK(sheaf_decoder_draw(d, &draw, 1, &err), err);
         assert_in_range(draw.token, 0, VOCAB - 1);
     }
     assert_int_equal(alloc_calls(), before);
@@ -232,6 +233,38 @@ static void limits_are_errors_and_change_nothing(void **state)
     assert_int_equal(sheaf_session_prefill(a, tokens, 0, NULL, NULL), SHEAF_ERR_USAGE);
     assert_int_equal(sheaf_session_length(a), 0);
     assert_int_equal(sheaf_session_prefill(b, tokens, PROMPT + STEPS + 1, NULL, NULL), SHEAF_OK);
+    sheaf_decoder_close(d);
+    sheaf_engine_close(e);
+}
+
+/* Weights that are no numbers reach the logits, and the draw says so instead of inventing a token. */
+static void damaged_weights_are_an_error(void **state)
+{
+    (void)state;
+    char path[128];
+    sheaf_error err = {0};
+    strbuf file = {0};
+    sheaf_session *s;
+    float *logits;
+    int32_t token = 65;
+    gguf *g;
+    CHECK_OK(file_read(&file, model("llama", QUANT_F32), 1 << 24, &err), err);
+    CHECK_OK(gguf_open_memory(&g, (const uint8_t *)file.p, file.n, "m", &err), err);
+    const gguf_tensor *t = gguf_find_tensor(g, "blk.0.ffn_up.weight");
+    assert_non_null(t);
+    memset(file.p + (t->data - (const uint8_t *)file.p), 0xFF, t->bytes); /* every float a NaN */
+    gguf_close(g);
+    snprintf(path, sizeof path, "%s/nan.gguf", dir);
+    CHECK_OK(file_write(path, strbuf_view(&file), &err), err);
+    strbuf_free(&file);
+    sheaf_engine *e = open_model(path, 1, "auto");
+    sheaf_decoder *d = open_decoder(e, 1, 0);
+    CHECK_OK(sheaf_session_open(&s, d, &err), err);
+    CHECK_OK(sheaf_session_prefill(s, &token, 1, &logits, &err), err);
+    sheaf_draw draw = {.logits = logits, .sampling = {.temperature = 1.0f, .top_p = 0.9f}};
+    assert_int_equal(sheaf_decoder_draw(d, &draw, 1, &err), SHEAF_ERR_UNSUPPORTED);
+    assert_int_equal(draw.token, -1);
+    assert_non_null(strstr(err.message, "not finite"));
     sheaf_decoder_close(d);
     sheaf_engine_close(e);
 }
@@ -303,6 +336,7 @@ int main(void)
         cmocka_unit_test(forks_do_not_see_each_other),
         cmocka_unit_test(steps_allocate_nothing),
         cmocka_unit_test(limits_are_errors_and_change_nothing),
+        cmocka_unit_test(damaged_weights_are_an_error),
         cmocka_unit_test(the_plan_is_what_is_taken),
         cmocka_unit_test(every_allocation_may_fail),
     };
