@@ -251,7 +251,7 @@ static int run(const struct cli_command *self, int argc, char **argv)
 
 const struct cli_command cmd_bench = {
     "bench", "", "measure prompt and decode speed",
-    "One prompt is shared by all traces; tokens are drawn at temperature 1, end tokens ignored.\n"
+    "One prompt is shared by all traces; tokens are drawn at temperature 0.7 and top-p 0.95, end tokens ignored.\n"
     "decode_tps counts the tokens of all traces together.\n\n"
     "Example\n  sheaf bench -m model.gguf --prompt 128 --gen 64 --traces 1,8,32,64 -r 3 "
     "--format json",
