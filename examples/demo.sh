@@ -12,5 +12,5 @@ problem='A baker makes 14 trays of 12 rolls. She sells three quarters of the rol
 echo "$problem"
 
 echo
-echo "== Sheaf: 16 chains of thought, weak ones cut, the rest vote (right is 294)"
-"$sheaf" solve -m default -N 16 -n 640 --seed 1 "$problem"
+echo "== Sheaf: up to 24 chains of thought, weak ones cut, the rest vote until it is decided (right is 294)"
+"$sheaf" solve -m default -N 24 --warmup 8 --keep 0.5 -n 640 "$problem"
