@@ -14,7 +14,8 @@ typedef struct arena {
 
 void arena_init(arena *a, size_t limit);
 
-/* count x size zeroed bytes, 16-byte aligned, or NULL when the limit or the memory is at its end. */
+/* count x size zeroed bytes, 16-byte aligned, or NULL when the limit or the memory is at its
+ * end. */
 void *arena_take(arena *a, size_t count, size_t size);
 
 /* NUL-terminated copy of n bytes, or NULL. */

@@ -1,5 +1,5 @@
-/* json.c - reading: cJSON plus the guards it lacks (conventions: trailing bytes, infinities, duplicate
- * keys, invalid UTF-8, depth). */
+/* json.c - reading: cJSON plus the guards it lacks (conventions: trailing bytes, infinities,
+ * duplicate keys, invalid UTF-8, depth). */
 #include "base/json.h"
 
 #include <math.h>
@@ -58,7 +58,8 @@ static sheaf_code check_keys(const cJSON *object, const char *source, sheaf_erro
     sheaf_code rc = SHEAF_OK;
     for (size_t i = 1; i < n && !rc; i++)
         if (strcmp(members[i - 1]->string, members[i]->string) == 0)
-            rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, source, "key \"%.60s\" twice", members[i]->string);
+            rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, source, "key \"%.60s\" twice",
+                            members[i]->string);
     alloc_free(members);
     return rc;
 }
@@ -216,7 +217,8 @@ bool json_number(const cJSON *v, double *out)
     return true;
 }
 
-static sheaf_code required_array(const cJSON *o, const char *key, const cJSON **out, sheaf_error *err)
+static sheaf_code required_array(const cJSON *o, const char *key, const cJSON **out,
+                                 sheaf_error *err)
 {
     sheaf_code rc = json_array(o, key, out, err);
     if (!rc && !*out)
@@ -237,8 +239,8 @@ sheaf_code json_f64s(const cJSON *o, const char *key, double **out, size_t *n, s
     for (const cJSON *v = array->child; v; v = v->next, i++) {
         if (!json_number(v, &values[i])) {
             alloc_free(values);
-            return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, key, "element %zu is %s; a number is wanted", i,
-                              kind_of(v));
+            return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, key, "element %zu is %s; a number is wanted",
+                              i, kind_of(v));
         }
     }
     *out = values;

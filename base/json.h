@@ -1,7 +1,7 @@
 /* json.h - strict JSON: cJSON for reading with the guards it lacks, a small writer for output.
  *
- * Guards: nothing may follow the value, numbers are finite, strings are valid UTF-8 and hold no NUL,
- * object keys are unique and compared with case, nesting at most JSON_MAX_DEPTH. */
+ * Guards: nothing may follow the value, numbers are finite, strings are valid UTF-8 and hold no
+ * NUL, object keys are unique and compared with case, nesting at most JSON_MAX_DEPTH. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 

@@ -24,7 +24,8 @@ void jsonw_close(strbuf *b, char bracket)
 
 static void escape_char(strbuf *b, unsigned char c)
 {
-    static const char shorts[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+    static const char shorts[] = {
+        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
     if (c == '"' || c == '\\') {
         strbuf_char(b, '\\');
         strbuf_char(b, (char)c);

@@ -1,9 +1,9 @@
 /* pool.c - see pool.h.
  *
- * A job is published by raising `job_number`. Each worker's part is a counter {job, next chunk, chunks}
- * in one atomic word; a chunk belongs to who advances the counter, and the tag keeps a late worker from
- * touching another job. Whoever holds a chunk may read the job's fields: the caller cannot return, and
- * so not publish the next job, before that chunk is counted in `finished`.
+ * A job is published by raising `job_number`. Each worker's part is a counter {job, next chunk,
+ * chunks} in one atomic word; a chunk belongs to who advances the counter, and the tag keeps a late
+ * worker from touching another job. Whoever holds a chunk may read the job's fields: the caller
+ * cannot return, and so not publish the next job, before that chunk is counted in `finished`.
  * Waiting spins for a short while (a step has several hundred jobs, a sleep costs more than most of
  * them), then sleeps on a condition variable (workers) or yields (the caller). */
 #include "base/pool.h"
@@ -154,7 +154,8 @@ static void *worker_main(void *arg)
     }
 }
 
-/* Only the caller writes job_number. Sequentially consistent: ordered before the look at sleepers. */
+/* Only the caller writes job_number. Sequentially consistent: ordered before the look at
+ * sleepers. */
 static void publish(pool *p, uint32_t job)
 {
     atomic_store(&p->job_number, job);

@@ -29,8 +29,8 @@ bool text_to_i64(text t, int64_t *out);
 /* Parses the whole of `t` as a decimal floating number ('.' point), finite; false otherwise. */
 bool text_to_f64(text t, double *out);
 
-/* One code point at `t.p`: returns its length in bytes 1..4 and stores it, or 0 when the bytes there
- * are no valid UTF-8 (overlong, surrogate, past U+10FFFF, cut short). t.n >= 1. */
+/* One code point at `t.p`: returns its length in bytes 1..4 and stores it, or 0 when the bytes
+ * there are no valid UTF-8 (overlong, surrogate, past U+10FFFF, cut short). t.n >= 1. */
 size_t utf8_decode(text t, uint32_t *out);
 /* Writes the code point as UTF-8; returns 1..4. Code points that do not exist become U+FFFD. */
 size_t utf8_encode(char out[4], uint32_t cp);

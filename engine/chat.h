@@ -1,9 +1,9 @@
 /* chat.h - conversations to prompts: a compiled chat template with the strings of its model.
  *
  * A template is Jinja source (of the model file, or of the user) or a built-in one picked by name.
- * The rendered prompt comes in segments: control tokens are recognised in trusted ones only. Trusted
- * is what the template itself writes, with bos_token and eos_token; everything that came in as
- * messages or options is not. */
+ * The rendered prompt comes in segments: control tokens are recognised in trusted ones only.
+ * Trusted is what the template itself writes, with bos_token and eos_token; everything that came in
+ * as messages or options is not. */
 #ifndef ENGINE_CHAT_H
 #define ENGINE_CHAT_H
 

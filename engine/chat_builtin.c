@@ -1,8 +1,8 @@
 /* chat_builtin.c - chat templates by name, for files that bring none or a broken one.
  *
- * Each writes the format its models were trained on for plain conversations; tools and documents are
- * left to the templates of the model files. Reasoning of earlier turns is dropped where the models'
- * own templates drop it. */
+ * Each writes the format its models were trained on for plain conversations; tools and documents
+ * are left to the templates of the model files. Reasoning of earlier turns is dropped where the
+ * models' own templates drop it. */
 #include "engine/chat.h"
 
 #define GENERATION(literal)                                                                        \
@@ -30,7 +30,8 @@
     "{% if messages[0].role != 'system' %}" IM_TURN("'system'", "'" literal "'") "{% endif %}"
 
 #define LLAMA_TURN(role, content)                                                                  \
-    "{{ '<|start_header_id|>' ~ " role " ~ '<|end_header_id|>\\n\\n' ~ " content " ~ '<|eot_id|>' }}"
+    "{{ '<|start_header_id|>' ~ " role " ~ '<|end_header_id|>\\n\\n' ~ " content                   \
+    " ~ '<|eot_id|>' }}"
 
 /* the thinking switch of Qwen3 */
 #define QWEN3_GENERATION                                                                           \

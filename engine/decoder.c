@@ -17,7 +17,8 @@
 /* Every size of a decoder, computed once from the options. */
 struct sizes {
     size_t max_rows, max_logits, max_positions, max_pages, n_kv_pages, threads;
-    size_t scores, acts, sample; /* per worker: floats of scores; bytes of int8 codes; of sampling */
+    size_t scores, acts,
+        sample; /* per worker: floats of scores; bytes of int8 codes; of sampling */
     size_t rank, lora_out;
     size_t step_bytes, scratch_bytes;
     uint64_t kv_bytes, state_bytes;
@@ -70,7 +71,8 @@ static struct sizes sizes_of(const struct sheaf_engine *e, const sheaf_decoder_o
     z.max_logits = o->max_logits ? o->max_logits : o->max_sessions;
     z.max_positions = o->prefix_tokens + o->session_tokens;
     z.max_pages = round_up(z.max_positions, KV_PAGE) / KV_PAGE;
-    size_t private_pages = round_up(o->prefix_tokens % KV_PAGE + o->session_tokens, KV_PAGE) / KV_PAGE;
+    size_t private_pages =
+        round_up(o->prefix_tokens % KV_PAGE + o->session_tokens, KV_PAGE) / KV_PAGE;
     z.n_kv_pages = o->prefix_tokens / KV_PAGE + o->max_sessions * private_pages;
     lora_sizes(e, &z.rank, &z.lora_out);
 
@@ -104,7 +106,8 @@ void sheaf_decoder_plan(const sheaf_engine *e, const sheaf_decoder_options *opti
 
 /* ---- open and close ------------------------------------------------------------------------- */
 
-static sheaf_code check_options(const sheaf_engine *e, const sheaf_decoder_options *o, sheaf_error *err)
+static sheaf_code check_options(const sheaf_engine *e, const sheaf_decoder_options *o,
+                                sheaf_error *err)
 {
     const size_t most = (size_t)1 << 30;
     if (o->max_sessions < 1 || o->max_sessions > 65536)
@@ -193,8 +196,8 @@ static void wire(struct sheaf_decoder *d, const struct sizes *z)
     }
 }
 
-/* Divisors of the rotation's frequencies for sequences of at most n positions (longrope chooses by the
- * allocated length). */
+/* Divisors of the rotation's frequencies for sequences of at most n positions (longrope chooses by
+ * the allocated length). */
 static const float *divisors_for(const struct sheaf_engine *e, size_t n_positions)
 {
     if (e->h.scaling != ROPE_SCALE_LONGROPE)
@@ -259,8 +262,8 @@ static sheaf_code check_room(const struct sheaf_session *s, size_t n, sheaf_erro
     size_t room = s->d->max_positions - s->n_tokens;
     if (n <= room)
         return SHEAF_OK;
-    return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, "decoder", "%zu tokens after %zu; there is room for %zu", n,
-                      s->n_tokens, room);
+    return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, "decoder",
+                      "%zu tokens after %zu; there is room for %zu", n, s->n_tokens, room);
 }
 
 static size_t n_wanted(const sheaf_span *span)
@@ -268,12 +271,13 @@ static size_t n_wanted(const sheaf_span *span)
     return span->want == SHEAF_WANT_ALL ? span->n_tokens : span->want == SHEAF_WANT_LAST;
 }
 
-static sheaf_code check_span(const struct sheaf_decoder *d, const sheaf_span *span, sheaf_error *err)
+static sheaf_code check_span(const struct sheaf_decoder *d, const sheaf_span *span,
+                             sheaf_error *err)
 {
     const struct sheaf_session *s = span->session;
     if (!s || s->d != d || !s->live || span->n_tokens == 0)
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "decoder", "a span of %zu tokens of no live session",
-                          span->n_tokens);
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "decoder",
+                          "a span of %zu tokens of no live session", span->n_tokens);
     sheaf_code rc = check_room(s, span->n_tokens, err);
     if (rc)
         return rc;
@@ -301,8 +305,8 @@ static sheaf_code check_spans(const struct sheaf_decoder *d, const sheaf_span *s
                           "%zu rows and %zu rows of logits in a step; at most %zu and %zu", rows,
                           logits, d->max_rows, d->max_logits);
     if (pages > d->kv.n_free)
-        return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, "KV cache", "%zu pages are needed, %zu are free", pages,
-                          d->kv.n_free);
+        return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, "KV cache", "%zu pages are needed, %zu are free",
+                          pages, d->kv.n_free);
     return SHEAF_OK;
 }
 
@@ -352,7 +356,8 @@ sheaf_code sheaf_session_prefill(sheaf_session *s, const int32_t *tokens, size_t
     size_t chunk = s->d->max_rows < PREFILL_CHUNK ? s->d->max_rows : PREFILL_CHUNK;
     sheaf_span span = {.session = s};
     if (n == 0)
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "decoder", "a prompt of 0 tokens; it has no logits");
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "decoder",
+                          "a prompt of 0 tokens; it has no logits");
     sheaf_code rc = check_room(s, n, err);
     if (rc)
         return rc;

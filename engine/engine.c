@@ -18,7 +18,8 @@ sheaf_engine_options sheaf_engine_defaults(void)
 
 /* ---- options -------------------------------------------------------------------------------- */
 
-static sheaf_code choose_kernels(struct sheaf_engine *e, const sheaf_engine_options *o, sheaf_error *err)
+static sheaf_code choose_kernels(struct sheaf_engine *e, const sheaf_engine_options *o,
+                                 sheaf_error *err)
 {
     const char *cpu = o->cpu ? o->cpu : "auto", *kv = o->kv_type ? o->kv_type : "f16";
     enum cpu_tier cap;
@@ -33,7 +34,8 @@ static sheaf_code choose_kernels(struct sheaf_engine *e, const sheaf_engine_opti
     else
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "KV type", "\"%.40s\"; f16 and f32 are known", kv);
     if (o->threads < 0 || o->threads > 1024)
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "threads", "%d; 1 to 1024 are possible", o->threads);
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "threads", "%d; 1 to 1024 are possible",
+                          o->threads);
     e->threads = o->threads ? o->threads : pool_cpus();
     return SHEAF_OK;
 }
@@ -122,7 +124,7 @@ static const char *main_type(const gguf *g)
         const gguf_tensor *t = gguf_tensor_at(g, i);
         elements[t->type] += (uint64_t)t->ne[0] * (uint64_t)t->ne[1];
         if (elements[t->type] > elements[best])
-            best = t->type;
+            best = (int)t->type;
     }
     return quant_info(best)->name;
 }
@@ -173,8 +175,8 @@ static sheaf_code load(struct sheaf_engine *e, const sheaf_engine_options *o, sh
     return rc ? rc : pack_all(e, o, err);
 }
 
-sheaf_code sheaf_engine_open(sheaf_engine **out, const char *path, const sheaf_engine_options *options,
-                             sheaf_error *err)
+sheaf_code sheaf_engine_open(sheaf_engine **out, const char *path,
+                             const sheaf_engine_options *options, sheaf_error *err)
 {
     sheaf_engine_options defaults = sheaf_engine_defaults();
     struct sheaf_engine *e = alloc_zero(1, sizeof *e);

@@ -59,8 +59,8 @@ size_t gguf_n_kv(const gguf *g);
 text gguf_key_at(const gguf *g, size_t i, enum gguf_type *type);
 
 /* Scalars. An absent key leaves *out as it was (the default) and returns SHEAF_OK; a value of
- * another kind or out of range is FORMAT. Any integer type is taken where an integer is wanted, never a
- * float for an integer; f32 and f64 for floats, finite only. */
+ * another kind or out of range is FORMAT. Any integer type is taken where an integer is wanted,
+ * never a float for an integer; f32 and f64 for floats, finite only. */
 sheaf_code gguf_get_u32(const gguf *g, const char *key, uint32_t *out, sheaf_error *err);
 sheaf_code gguf_get_f32(const gguf *g, const char *key, float *out, sheaf_error *err);
 sheaf_code gguf_get_bool(const gguf *g, const char *key, bool *out, sheaf_error *err);

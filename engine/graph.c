@@ -1,5 +1,5 @@
-/* graph.c - see graph.h. Each block is a few parallel regions: rows for element-wise work, panels of
- * 16 outputs for products, (row, KV head) pairs for attention. */
+/* graph.c - see graph.h. Each block is a few parallel regions: rows for element-wise work, panels
+ * of 16 outputs for products, (row, KV head) pairs for attention. */
 #include "engine/graph.h"
 
 #include <assert.h>
@@ -261,7 +261,8 @@ static void quantize_range(void *ctx, size_t begin, size_t end, int worker)
 void graph_attention(struct step *s, const struct layer *l, uint32_t layer)
 {
     const struct hparams *h = &s->e->h;
-    struct attention a = {s, l, layer, h->n_heads[layer], h->n_kv_heads[layer], h->head_k, h->head_v};
+    struct attention a = {s,         l,        layer, h->n_heads[layer], h->n_kv_heads[layer],
+                          h->head_k, h->head_v};
     project(s, (const struct linear *const[]){&l->q, &l->k, &l->v},
             (float *const[]){s->q, s->k, s->v}, 3);
     step_run(s, PHASE_OTHER, s->n_rows, 1, prepare_rows, &a);
@@ -286,7 +287,8 @@ static void silu_rows(void *ctx, size_t begin, size_t end, int worker)
 
 void graph_swiglu(struct step *s, const struct layer *l)
 {
-    project(s, (const struct linear *const[]){&l->gate, &l->up}, (float *const[]){s->gate, s->up}, 2);
+    project(s, (const struct linear *const[]){&l->gate, &l->up}, (float *const[]){s->gate, s->up},
+            2);
     set_input(s, s->gate, s->n_rows, l->down.w.n_in);
     step_run(s, PHASE_OTHER, s->n_rows, 1, silu_rows, s);
     project(s, (const struct linear *const[]){&l->down}, (float *const[]){s->delta}, 1);

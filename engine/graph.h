@@ -1,9 +1,9 @@
 /* graph.h - the blocks a layer is made of, over the rows of one step.
  *
- * A step holds R rows: one token each, of any sessions. Rows never mix except through attention, where a
- * row sees the pages of its own session. So every block gives a row the same bits whatever else is in
- * the step. The residual stream x stays in f32; a block leaves its result in `delta`, which the next
- * norm adds to x (one pass over memory instead of two).
+ * A step holds R rows: one token each, of any sessions. Rows never mix except through attention,
+ * where a row sees the pages of its own session. So every block gives a row the same bits whatever
+ * else is in the step. The residual stream x stays in f32; a block leaves its result in `delta`,
+ * which the next norm adds to x (one pass over memory instead of two).
  *
  * Legend: R rows, D width, H / G query and KV heads, dk / dv head widths, F feed-forward width. */
 #ifndef ENGINE_GRAPH_H
@@ -62,6 +62,7 @@ void graph_swiglu(struct step *s, const struct layer *l);
 void graph_logits(struct step *s, const uint32_t *rows, size_t n, float *out);
 
 /* Runs fn over n items in parallel and books the time. */
-void step_run(struct step *s, enum step_phase phase, size_t n, size_t grain, pool_fn *fn, void *ctx);
+void step_run(struct step *s, enum step_phase phase, size_t n, size_t grain, pool_fn *fn,
+              void *ctx);
 
 #endif

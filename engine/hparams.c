@@ -1,5 +1,5 @@
-/* hparams.c - see hparams.h. Caps are policy: far above any published model, low enough that no product
- * of them overflows. */
+/* hparams.c - see hparams.h. Caps are policy: far above any published model, low enough that no
+ * product of them overflows. */
 #include "engine/hparams.h"
 
 #include <math.h>
@@ -23,13 +23,13 @@ struct count_key {
     bool required;
 };
 
-static sheaf_code check_count(const gguf *g, const char *key, uint32_t v, uint32_t min, uint32_t max,
-                              sheaf_error *err)
+static sheaf_code check_count(const gguf *g, const char *key, uint32_t v, uint32_t min,
+                              uint32_t max, sheaf_error *err)
 {
     if (v >= min && v <= max)
         return SHEAF_OK;
-    return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, gguf_name(g), "%s is %u; %u to %u are possible", key, v,
-                      min, max);
+    return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, gguf_name(g), "%s is %u; %u to %u are possible", key,
+                      v, min, max);
 }
 
 static sheaf_code read_count(struct hparams *h, const gguf *g, const struct count_key *c,
@@ -100,8 +100,8 @@ static sheaf_code read_positive(struct hparams *h, const gguf *g, const char *ke
     struct hparams_key k = hparams_key(h, key);
     sheaf_code rc = gguf_get_f32(g, k.name, out, err);
     if (!rc && !(*out > 0.0f && isfinite(*out)))
-        rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, gguf_name(g), "%s is %g; a positive number is wanted",
-                        k.name, (double)*out);
+        rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, gguf_name(g),
+                        "%s is %g; a positive number is wanted", k.name, (double)*out);
     return rc;
 }
 
@@ -146,8 +146,8 @@ static sheaf_code read_rope(struct hparams *h, const gguf *g, sheaf_error *err)
         rc = gguf_get_f32(g, hparams_key(h, "rope.scaling.factor").name, &factor, err);
     h->rope_factor = factor == 0.0f ? 1.0f : factor;
     if (!rc && !(h->rope_factor > 0.0f))
-        rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, gguf_name(g), "rope scaling factor %g; > 0 is wanted",
-                        (double)factor);
+        rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, gguf_name(g),
+                        "rope scaling factor %g; > 0 is wanted", (double)factor);
     if (!rc)
         rc = read_positive(h, g, "rope.scaling.attn_factor", &h->rope_attn_factor, err);
     const struct count_key orig = {"rope.scaling.original_context_length",

@@ -5,8 +5,8 @@
  * strftime_now, generation blocks). Left out on purpose: everything that reads files or other
  * templates (include, import, extends) and all access to Python internals.
  *
- * Templates are untrusted: source size, steps, nesting, memory and output are bounded, and passing a
- * bound is an error (SHEAF_ERR_LIMIT), never a crash.
+ * Templates are untrusted: source size, steps, nesting, memory and output are bounded, and passing
+ * a bound is an error (SHEAF_ERR_LIMIT), never a crash.
  *
  * Every byte of the output knows where it came from: template text and values bound as trusted, or
  * values bound as untrusted (message contents). A tokenizer recognises control tokens in trusted
@@ -57,12 +57,13 @@ struct jinja_time {
 typedef struct jinja_template jinja_template;
 typedef struct jinja_run jinja_run; /* one rendering: jinja_value.h */
 
-/* Defines the variables of a rendering with jinja_bind and the constructors of jinja_value.h; faults
- * stay in the run. */
+/* Defines the variables of a rendering with jinja_bind and the constructors of jinja_value.h;
+ * faults stay in the run. */
 typedef void jinja_bind_fn(jinja_run *r, const void *ctx);
 
 /* Compiles `source` (copied). Errors: FORMAT with the line, UNSUPPORTED naming the feature, LIMIT,
- * NOMEM. Release with jinja_free. A template is constant afterwards and may be shared by threads. */
+ * NOMEM. Release with jinja_free. A template is constant afterwards and may be shared by
+ * threads. */
 sheaf_code jinja_compile(jinja_template **out, text source, const struct jinja_limits *limits,
                          sheaf_error *err);
 void jinja_free(jinja_template *t);

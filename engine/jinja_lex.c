@@ -1,9 +1,9 @@
 /* jinja_lex.c - template source to tokens.
  *
- * Outside of tags the source is data. White space follows jinja2 with trim_blocks and lstrip_blocks:
- * a block or comment eats one newline behind it and, when it is the first thing on its line, the
- * blanks in front; '-' at either end eats all white space there, '+' keeps it. The last newline of
- * the source is dropped, all newlines are "\n". */
+ * Outside of tags the source is data. White space follows jinja2 with trim_blocks and
+ * lstrip_blocks: a block or comment eats one newline behind it and, when it is the first thing on
+ * its line, the blanks in front; '-' at either end eats all white space there, '+' keeps it. The
+ * last newline of the source is dropped, all newlines are "\n". */
 #include <string.h>
 
 #include "base/alloc.h"

@@ -59,8 +59,8 @@ static jv str_splitlines(jinja_run *r, jv self, const struct jv_args *a)
     return jv_lines(r, self, jv_arg_bool(r, a, 0, "keepends", false));
 }
 
-/* Offset of the first or last occurrence, or SIZE_MAX. Backwards the search compares at every place,
- * and is charged for it. */
+/* Offset of the first or last occurrence, or SIZE_MAX. Backwards the search compares at every
+ * place, and is charged for it. */
 static size_t search(jinja_run *r, text t, text part, bool last)
 {
     size_t work = last ? (t.n / 64 + 1) * (part.n / 16 + 1) : t.n / 64;

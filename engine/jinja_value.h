@@ -4,8 +4,8 @@
  * and every loop stops at its next jinja_step, so that callers check only where it matters.
  *
  * A string is a view of bytes with an origin: `marks` has one byte per byte (1 = untrusted), or is
- * NULL and `untrusted` speaks for all. Cutting a string is free; joining builds marks only when both
- * origins meet. All values live in the arena of the run or of the template. */
+ * NULL and `untrusted` speaks for all. Cutting a string is free; joining builds marks only when
+ * both origins meet. All values live in the arena of the run or of the template. */
 #ifndef ENGINE_JINJA_VALUE_H
 #define ENGINE_JINJA_VALUE_H
 
@@ -144,7 +144,8 @@ size_t jinja_capture(jinja_run *r);
 jv jinja_captured(jinja_run *r, size_t start);
 void jinja_write(jinja_run *r, jv string);                      /* a JV_STRING */
 void jinja_write_bytes(jinja_run *r, text t, bool untrusted);
-void jinja_write_printf(jinja_run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void jinja_write_printf(jinja_run *r, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* ---- making values ---- */
 

@@ -1,8 +1,8 @@
 /* kvcache.h - the KV cache in pages of KV_PAGE positions with reference counts.
  *
- * A page holds the keys and values of all attention layers for its positions. Sessions refer to pages
- * through tables; a fork shares every page, and the first write into a shared page copies it (copy on
- * write). All pages are allocated when the cache is created: decoding never allocates. */
+ * A page holds the keys and values of all attention layers for its positions. Sessions refer to
+ * pages through tables; a fork shares every page, and the first write into a shared page copies it
+ * (copy on write). All pages are allocated when the cache is created: decoding never allocates. */
 #ifndef ENGINE_KVCACHE_H
 #define ENGINE_KVCACHE_H
 
@@ -34,8 +34,8 @@ void kvcache_free(struct kvcache *c);
 int32_t kvcache_take(struct kvcache *c);
 void kvcache_ref(struct kvcache *c, int32_t page);
 void kvcache_unref(struct kvcache *c, int32_t page);
-/* Makes the page writable for one owner: itself when it has one reference, else a copy (the reference
- * moves to it); -1 when no page is free. */
+/* Makes the page writable for one owner: itself when it has one reference, else a copy (the
+ * reference moves to it); -1 when no page is free. */
 int32_t kvcache_own(struct kvcache *c, int32_t page);
 
 const uint8_t *kvcache_k(const struct kvcache *c, int32_t page, uint32_t layer, uint32_t head);

@@ -21,17 +21,18 @@ static sheaf_code check_adapter(const struct sheaf_engine *e, const gguf *g, flo
     if (rc)
         return rc;
     if (!text_equal(type, TEXT("adapter")) || !text_equal(kind, TEXT("lora")))
-        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, gguf_name(g),
-                          "general.type \"%.*s\", adapter.type \"%.*s\"; adapter and lora are wanted",
-                          (int)(type.n < 40 ? type.n : 40), type.p ? type.p : "",
-                          (int)(kind.n < 40 ? kind.n : 40), kind.p ? kind.p : "");
+        return SHEAF_FAIL(
+            err, SHEAF_ERR_FORMAT, gguf_name(g),
+            "general.type \"%.*s\", adapter.type \"%.*s\"; adapter and lora are wanted",
+            (int)(type.n < 40 ? type.n : 40), type.p ? type.p : "",
+            (int)(kind.n < 40 ? kind.n : 40), kind.p ? kind.p : "");
     if (!text_equal(arch, text_of(e->h.arch)))
         return SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, gguf_name(g),
                           "adapter for architecture \"%.*s\", the model is %s",
                           (int)(arch.n < 40 ? arch.n : 40), arch.p ? arch.p : "", e->h.arch);
     if (!(*alpha > 0.0f))
-        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, gguf_name(g), "adapter.lora.alpha is %g; > 0 is wanted",
-                          (double)*alpha);
+        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, gguf_name(g),
+                          "adapter.lora.alpha is %g; > 0 is wanted", (double)*alpha);
     return SHEAF_OK;
 }
 
@@ -48,7 +49,8 @@ static sheaf_code add_pair(struct sheaf_engine *e, struct linear *l, const gguf_
                            const gguf_tensor *b, float factor, sheaf_error *err)
 {
     if (a->ne[0] != (int64_t)l->w.n_in || b->ne[1] != (int64_t)l->w.n_out || a->ne[1] != b->ne[0] ||
-        a->ne[1] > 4096 || !quant_info(a->type)->dequantizable || !quant_info(b->type)->dequantizable)
+        a->ne[1] > 4096 || !quant_info((int)a->type)->dequantizable ||
+        !quant_info((int)b->type)->dequantizable)
         return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, l->name,
                           "adapter {%lld, %lld} and {%lld, %lld} on a matrix {%zu, %zu}",
                           (long long)a->ne[0], (long long)a->ne[1], (long long)b->ne[0],
@@ -67,8 +69,8 @@ static sheaf_code add_pair(struct sheaf_engine *e, struct linear *l, const gguf_
 }
 
 /* One tensor of the adapter; lora_b tensors are taken with their lora_a. */
-static sheaf_code add_tensor(struct sheaf_engine *e, const gguf *g, const gguf_tensor *t, float factor,
-                             sheaf_error *err)
+static sheaf_code add_tensor(struct sheaf_engine *e, const gguf *g, const gguf_tensor *t,
+                             float factor, sheaf_error *err)
 {
     static const char suffix_a[] = ".weight.lora_a", suffix_b[] = ".weight.lora_b";
     char other[96];

@@ -56,7 +56,8 @@ sheaf_code prompt_open(struct sheaf_engine *e, const char *choice, sheaf_error *
         return rc;
     const struct tokenizer_info *t = tokenizer_info(e->tokens);
     snprintf(e->chat_name, sizeof e->chat_name, "%s", name);
-    return chat_template_create(&e->chat, source, special_text(e, t->bos), special_text(e, t->eos), err);
+    return chat_template_create(&e->chat, source, special_text(e, t->bos), special_text(e, t->eos),
+                                err);
 }
 
 void prompt_close(struct sheaf_engine *e)
@@ -72,10 +73,12 @@ static sheaf_code check_messages(struct chat_message *out, const sheaf_message *
     for (size_t i = 0; i < n; i++) {
         out[i] = (struct chat_message){text_of(messages[i].role), text_of(messages[i].content)};
         if (!utf8_valid(out[i].role) || !utf8_valid(out[i].content))
-            return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, "message", "number %zu is not valid UTF-8", i + 1);
+            return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, "message", "number %zu is not valid UTF-8",
+                              i + 1);
         if (out[i].content.n > MAX_PROMPT_BYTES)
-            return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, "message", "%zu bytes; at most %zu are possible",
-                              out[i].content.n, MAX_PROMPT_BYTES);
+            return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, "message",
+                              "%zu bytes; at most %zu are possible", out[i].content.n,
+                              MAX_PROMPT_BYTES);
     }
     return SHEAF_OK;
 }
@@ -90,7 +93,8 @@ static bool writes_bos(const struct sheaf_engine *e, const struct prompt_part *p
     return false;
 }
 
-/* BOS is the template's business: it is added, if the model wants it, only when the template has none. */
+/* BOS is the template's business: it is added, if the model wants it, only when the template has
+ * none. */
 static sheaf_code encode_rendered(const struct sheaf_engine *e, int32_t **tokens, size_t *n,
                                   const struct jinja_output *rendered, sheaf_error *err)
 {
@@ -132,8 +136,9 @@ sheaf_code sheaf_engine_prompt(const sheaf_engine *e, int32_t **tokens, size_t *
     return rc;
 }
 
-sheaf_code sheaf_engine_tokenize(const sheaf_engine *e, int32_t **tokens, size_t *n, const char *input,
-                                 size_t len, bool bos, bool special, sheaf_error *err)
+sheaf_code sheaf_engine_tokenize(const sheaf_engine *e, int32_t **tokens, size_t *n,
+                                 const char *input, size_t len, bool bos, bool special,
+                                 sheaf_error *err)
 {
     return tokenizer_encode(e->tokens, tokens, n, (text){input, len}, bos, special, err);
 }

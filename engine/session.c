@@ -18,7 +18,8 @@ sheaf_code sheaf_session_open(sheaf_session **out, sheaf_decoder *d, sheaf_error
         *out = s;
         return SHEAF_OK;
     }
-    return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, "decoder", "all %zu sessions are live", d->max_sessions);
+    return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, "decoder", "all %zu sessions are live",
+                      d->max_sessions);
 }
 
 sheaf_code sheaf_session_fork(sheaf_session **out, const sheaf_session *parent, sheaf_error *err)

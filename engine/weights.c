@@ -49,16 +49,17 @@ static sheaf_code check_tensor(const gguf *g, const gguf_tensor *t, const char *
         return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, source_of(g, name, source), "tensor is missing");
     if (t->ne[0] != (int64_t)ne0 || t->ne[1] != (int64_t)ne1 || t->ne[2] != 1 || t->ne[3] != 1)
         return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, source_of(g, name, source),
-                          "shape {%lld, %lld, %lld, %lld}; {%zu, %zu} is wanted", (long long)t->ne[0],
-                          (long long)t->ne[1], (long long)t->ne[2], (long long)t->ne[3], ne0, ne1);
-    if (!quant_info(t->type)->dequantizable)
+                          "shape {%lld, %lld, %lld, %lld}; {%zu, %zu} is wanted",
+                          (long long)t->ne[0], (long long)t->ne[1], (long long)t->ne[2],
+                          (long long)t->ne[3], ne0, ne1);
+    if (!quant_info((int)t->type)->dequantizable)
         return SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, source_of(g, name, source),
-                          "tensor type %s cannot be decoded", quant_info(t->type)->name);
+                          "tensor type %s cannot be decoded", quant_info((int)t->type)->name);
     return SHEAF_OK;
 }
 
-sheaf_code bind_vector(struct binder *b, const float **out, const char *name, size_t n, bool required,
-                       sheaf_error *err)
+sheaf_code bind_vector(struct binder *b, const float **out, const char *name, size_t n,
+                       bool required, sheaf_error *err)
 {
     *out = NULL;
     const gguf_tensor *t = use_tensor(b, name);
@@ -122,8 +123,9 @@ sheaf_code binder_finish(const struct binder *b, sheaf_error *err)
             continue;
         const gguf_tensor *t = gguf_tensor_at(b->g, i);
         snprintf(name, sizeof name, "%.*s", (int)t->name.n, t->name.p);
-        return SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, source_of(b->g, name, source),
-                          "this architecture has no use for the tensor; the model would be run wrong");
+        return SHEAF_FAIL(
+            err, SHEAF_ERR_UNSUPPORTED, source_of(b->g, name, source),
+            "this architecture has no use for the tensor; the model would be run wrong");
     }
     return SHEAF_OK;
 }
@@ -208,7 +210,8 @@ sheaf_code weights_pack(struct weights *w, pool *p, sheaf_error *err)
     size_t total = weights_planned_bytes(w);
     w->panels = alloc_aligned(total, 1, 64);
     if (!w->panels)
-        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "weights", "no memory for %zu bytes of panels", total);
+        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "weights", "no memory for %zu bytes of panels",
+                          total);
     w->panels_bytes = total;
     size_t at = 0;
     for (size_t i = 0; i < w->n_linears; i++) {

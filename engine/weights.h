@@ -1,8 +1,8 @@
 /* weights.h - from tensor names to what the kernels read.
  *
  * Binding names every tensor a model needs, checks its shape against the metadata and refuses files
- * with tensors nobody asked for. Then all matrices are repacked into panels in one buffer, in the order
- * of use, so that a step reads memory as one stream. */
+ * with tensors nobody asked for. Then all matrices are repacked into panels in one buffer, in the
+ * order of use, so that a step reads memory as one stream. */
 #ifndef ENGINE_WEIGHTS_H
 #define ENGINE_WEIGHTS_H
 
@@ -49,9 +49,10 @@ struct binder {
 sheaf_code binder_init(struct binder *b, struct weights *w, const gguf *g, sheaf_error *err);
 void binder_free(struct binder *b);
 
-/* An f32 vector of n elements, converted if stored otherwise; absent and not required: *out = NULL. */
-sheaf_code bind_vector(struct binder *b, const float **out, const char *name, size_t n, bool required,
-                       sheaf_error *err);
+/* An f32 vector of n elements, converted if stored otherwise; absent and not required: *out =
+ * NULL. */
+sheaf_code bind_vector(struct binder *b, const float **out, const char *name, size_t n,
+                       bool required, sheaf_error *err);
 
 /* NAME.weight as a matrix [n_out][n_in], with NAME.bias when the file has it. */
 sheaf_code bind_linear(struct binder *b, struct linear *out, const char *name, size_t n_out,

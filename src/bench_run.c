@@ -7,13 +7,18 @@
 
 #define BENCH_SEED 1
 
-/* What the traces go on from, repeated to the length asked for. Random tokens would leave the model with no
- * idea what comes next, and a draw from such a row costs many times what it costs in use. */
+/* What the traces go on from, repeated to the length asked for. Random tokens would leave the model
+ * with no idea what comes next, and a draw from such a row costs many times what it costs in
+ * use. */
 static const char prompt_text[] =
-    "A school orders 36 boxes of pencils. Every box holds 12 packets, and there are 8 pencils in a packet. The "
-    "pencils are shared out evenly among 24 classes, and each class keeps a quarter of its share for the exams. "
-    "First we find the number of pencils: 36 times 12 is 432 packets, and 432 times 8 is 3456 pencils. Then we "
-    "divide by the number of classes: 3456 divided by 24 is 144. A quarter of 144 is 36, so each class has 108 "
+    "A school orders 36 boxes of pencils. Every box holds 12 packets, and there are 8 pencils in a "
+    "packet. The "
+    "pencils are shared out evenly among 24 classes, and each class keeps a quarter of its share "
+    "for the exams. "
+    "First we find the number of pencils: 36 times 12 is 432 packets, and 432 times 8 is 3456 "
+    "pencils. Then we "
+    "divide by the number of classes: 3456 divided by 24 is 144. A quarter of 144 is 36, so each "
+    "class has 108 "
     "pencils left for every day. Now suppose that the school finds 5 more boxes in the cellar. ";
 
 struct bench {
@@ -37,12 +42,13 @@ static sheaf_code write_prompt(struct bench *b, const sheaf_engine *e, sheaf_err
 {
     int32_t *tokens;
     size_t n;
-    sheaf_code rc = sheaf_engine_tokenize(e, &tokens, &n, prompt_text, sizeof prompt_text - 1, false, false,
-                                          err);
+    sheaf_code rc = sheaf_engine_tokenize(e, &tokens, &n, prompt_text, sizeof prompt_text - 1,
+                                          false, false, err);
     if (rc)
         return rc;
     if (n == 0)
-        rc = SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, "bench", "the vocabulary has no token for English text");
+        rc = SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, "bench",
+                        "the vocabulary has no token for English text");
     for (size_t i = 0; i < b->shape->prompt && !rc; i++)
         b->prompt[i] = tokens[i % n];
     sheaf_free(tokens);

@@ -3,11 +3,10 @@
  *
  *     struct greet_args { size_t times; bool loud; };
  *     static const struct cli_option options[] = {
- *         {.name = "times", .letter = 'n', .kind = CLI_SIZE, .at = offsetof(struct greet_args, times),
- *          .min = 1, .max = 9, .value = "N", .help = "greetings (1)"},
- *         {.name = "loud", .kind = CLI_ON, .at = offsetof(struct greet_args, loud), .help = "shout"},
- *         CLI_END};
- *     static int run(const struct cli_command *self, int argc, char **argv)
+ *         {.name = "times", .letter = 'n', .kind = CLI_SIZE, .at = offsetof(struct greet_args,
+ * times), .min = 1, .max = 9, .value = "N", .help = "greetings (1)"},
+ *         {.name = "loud", .kind = CLI_ON, .at = offsetof(struct greet_args, loud), .help =
+ * "shout"}, CLI_END}; static int run(const struct cli_command *self, int argc, char **argv)
  *     {
  *         struct greet_args a = {.times = 1};
  *         int rc = cli_parse(self, &a, &argc, argv);

@@ -24,7 +24,8 @@ void cli_env_name(char *out, size_t cap, const char *option)
         out[i] = option[i - 6] == '-' ? '_' : (char)toupper((unsigned char)option[i - 6]);
 }
 
-/* Words of `s` from column HELP_COLUMN on, broken at HELP_WIDTH. `column` is where the line stands. */
+/* Words of `s` from column HELP_COLUMN on, broken at HELP_WIDTH. `column` is where the line
+ * stands. */
 static void wrap(strbuf *b, const char *s, size_t column)
 {
     if (column >= HELP_COLUMN) {

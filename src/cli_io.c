@@ -1,8 +1,8 @@
 /* cli_io.c - messages, exit codes, results and signals.
  *
  * Results are built whole in memory and written once: a fault in between leaves no half output. A
- * reader that goes away (EPIPE) is no fault of ours and ends silently with status 1, as `head` users
- * expect; a full disk is status 5. */
+ * reader that goes away (EPIPE) is no fault of ours and ends silently with status 1, as `head`
+ * users expect; a full disk is status 5. */
 #include "src/cli_io.h"
 
 #include <errno.h>
@@ -113,8 +113,9 @@ int cli_check_output(const char *path)
     struct stat st;
     char dir[4096];
     if (is_stdout(path))
-        return stdout_open ? CLI_OK
-                           : cli_fail(CLI_STORAGE, "standard output", "is closed; results are lost");
+        return stdout_open
+                   ? CLI_OK
+                   : cli_fail(CLI_STORAGE, "standard output", "is closed; results are lost");
     const char *slash = strrchr(path, '/');
     snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))

@@ -1,5 +1,5 @@
-/* cli_io.h - how the program speaks: data to standard output (or -o), one line per fault to standard
- * error, exit codes, stop signals. */
+/* cli_io.h - how the program speaks: data to standard output (or -o), one line per fault to
+ * standard error, exit codes, stop signals. */
 #ifndef SRC_CLI_IO_H
 #define SRC_CLI_IO_H
 
@@ -50,8 +50,8 @@ void cli_start(void);
  * work; `path` is the -o option, NULL for standard output. */
 int cli_check_output(const char *path);
 
-/* Writes results to `path` (whole or not at all) or, when NULL or "-", to standard output. Returns 0,
- * 5 with one line, or a silent 1 when the reader went away. */
+/* Writes results to `path` (whole or not at all) or, when NULL or "-", to standard output. Returns
+ * 0, 5 with one line, or a silent 1 when the reader went away. */
 int cli_write(const char *path, text content);
 
 /* First SIGINT or SIGTERM sets the flag, a second ends the process at once with 130 or 143. */
@@ -61,7 +61,8 @@ extern volatile int cli_signal;
 /* 130 or 143 after a signal, else `status`. */
 int cli_status_after_signal(int status);
 
-/* Colours for a stream: mode "always", "never" or "auto" (terminal, NO_COLOR unset, TERM not dumb). */
+/* Colours for a stream: mode "always", "never" or "auto" (terminal, NO_COLOR unset, TERM not
+ * dumb). */
 bool cli_use_color(const char *mode, FILE *stream);
 
 /* "1.2 GiB", "640 MiB", "12 B" into out. */

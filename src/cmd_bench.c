@@ -1,7 +1,8 @@
 /* cmd_bench.c - `sheaf bench`: prompt and decode speed for several numbers of traces.
  *
  * What is timed is what `sheaf solve` does: one shared prompt, forks, one token per trace and step,
- * sampling and confidence included. End tokens are ignored so that every run has the same length. */
+ * sampling and confidence included. End tokens are ignored so that every run has the same
+ * length. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -250,9 +251,13 @@ static int run(const struct cli_command *self, int argc, char **argv)
 }
 
 const struct cli_command cmd_bench = {
-    "bench", "", "measure prompt and decode speed",
-    "One prompt is shared by all traces; tokens are drawn at temperature 0.7 and top-p 0.95, end tokens ignored.\n"
+    "bench",
+    "",
+    "measure prompt and decode speed",
+    "One prompt is shared by all traces; tokens are drawn at temperature 0.7 and top-p 0.95, end "
+    "tokens ignored.\n"
     "decode_tps counts the tokens of all traces together.\n\n"
     "Example\n  sheaf bench -m model.gguf --prompt 128 --gen 64 --traces 1,8,32,64 -r 3 "
     "--format json",
-    options, run};
+    options,
+    run};

@@ -1,6 +1,6 @@
-/* cmd_inspect.c - `sheaf inspect WHAT`: one JSON line in, one JSON line out, flushed before the next
- * is read, so that it can be driven through a pipe. A line that cannot be answered gets an error
- * object in its place; the exit status tells only whether every line got its line. */
+/* cmd_inspect.c - `sheaf inspect WHAT`: one JSON line in, one JSON line out, flushed before the
+ * next is read, so that it can be driven through a pipe. A line that cannot be answered gets an
+ * error object in its place; the exit status tells only whether every line got its line. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

@@ -27,9 +27,17 @@ struct command_args {
 
 static const struct cli_option options[] = {
     {.name = "", .kind = CLI_HEADING, .help = "Question"},
-    {.name = "prompt", .letter = 'p', .kind = CLI_TEXT, .at = AT(prompt), .value = "TEXT",
+    {.name = "prompt",
+     .letter = 'p',
+     .kind = CLI_TEXT,
+     .at = AT(prompt),
+     .value = "TEXT",
      .help = "the question"},
-    {.name = "file", .letter = 'f', .kind = CLI_TEXT, .at = AT(file), .value = "FILE",
+    {.name = "file",
+     .letter = 'f',
+     .kind = CLI_TEXT,
+     .at = AT(file),
+     .value = "FILE",
      .help = "read the question from a file, - for standard input"},
     PROMPT_OPTIONS(struct command_args, run),
 
@@ -43,28 +51,63 @@ static const struct cli_option options[] = {
     SAMPLING_OPTIONS(struct command_args, run),
 
     {.name = "", .kind = CLI_HEADING, .help = "Strategy"},
-    {.name = "strategy", .kind = CLI_TEXT, .at = AT(run.solve.strategy), .value = "NAME", .env = true,
+    {.name = "strategy",
+     .kind = CLI_TEXT,
+     .at = AT(run.solve.strategy),
+     .value = "NAME",
+     .env = true,
      .help = "how traces are run and voted, `list` shows all (deepconf-online)"},
-    {.name = "vote", .kind = CLI_TEXT, .at = AT(run.solve.vote), .value = "RULE",
+    {.name = "vote",
+     .kind = CLI_TEXT,
+     .at = AT(run.solve.vote),
+     .value = "RULE",
      .help = "rule of an offline vote, `list` shows all (the strategy's)"},
     STRATEGY_OPTIONS(struct command_args, run),
-    {.name = "no-certificate", .kind = CLI_OFF, .at = AT(run.solve.certificate),
+    {.name = "no-certificate",
+     .kind = CLI_OFF,
+     .at = AT(run.solve.certificate),
      .help = "do not stop a majority vote that is already decided"},
-    {.name = "only-trace", .kind = CLI_I64, .at = AT(run.solve.only_trace), .min = 0, .max = 4095,
-     .value = "ID", .help = "replay this trace of the run alone"},
+    {.name = "only-trace",
+     .kind = CLI_I64,
+     .at = AT(run.solve.only_trace),
+     .min = 0,
+     .max = 4095,
+     .value = "ID",
+     .help = "replay this trace of the run alone"},
 
     {.name = "", .kind = CLI_HEADING, .help = "Output"},
-    {.name = "format", .kind = CLI_CHOICE, .at = AT(format), .choices = "text json",
+    {.name = "format",
+     .kind = CLI_CHOICE,
+     .at = AT(format),
+     .choices = "text json",
      .help = "what standard output gets (text)"},
-    {.name = "output", .letter = 'o', .kind = CLI_TEXT, .at = AT(out), .value = "PATH",
+    {.name = "output",
+     .letter = 'o',
+     .kind = CLI_TEXT,
+     .at = AT(out),
+     .value = "PATH",
      .help = "write the result to a file, whole or not at all"},
-    {.name = "min-share", .kind = CLI_F64, .at = AT(min_share), .min = 0, .max = 1,
-     .value = "SHARE", .help = "exit status 3 when the leader's share is smaller (0)"},
-    {.name = "verbose", .letter = 'v', .kind = CLI_COUNT, .at = AT(verbose),
+    {.name = "min-share",
+     .kind = CLI_F64,
+     .at = AT(min_share),
+     .min = 0,
+     .max = 1,
+     .value = "SHARE",
+     .help = "exit status 3 when the leader's share is smaller (0)"},
+    {.name = "verbose",
+     .letter = 'v',
+     .kind = CLI_COUNT,
+     .at = AT(verbose),
      .help = "show the winning trace; in JSON every trace"},
-    {.name = "quiet", .letter = 'q', .kind = CLI_ON, .at = AT(quiet),
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = CLI_ON,
+     .at = AT(quiet),
      .help = "the answer alone, no progress"},
-    {.name = "color", .kind = CLI_CHOICE, .at = AT(color), .choices = "auto always never",
+    {.name = "color",
+     .kind = CLI_CHOICE,
+     .at = AT(color),
+     .choices = "auto always never",
      .help = "colours (auto: on a terminal unless NO_COLOR is set)"},
     CLI_END};
 
@@ -104,8 +147,8 @@ static void note_plan(const struct watcher *w, const sheaf_event *e)
     const sheaf_result *r = e->so_far;
     if (w->quiet)
         return;
-    cli_note("plan: %zu traces, %zu at once, memory %s, of it %s KV cache", e->n_wanted, r->parallel,
-             cli_bytes(total, sizeof total, r->memory.total_bytes),
+    cli_note("plan: %zu traces, %zu at once, memory %s, of it %s KV cache", e->n_wanted,
+             r->parallel, cli_bytes(total, sizeof total, r->memory.total_bytes),
              cli_bytes(kv, sizeof kv, r->memory.kv_bytes));
     if (r->parallel < r->parallel_wanted)
         cli_note("memory for %zu traces at once, not %zu", r->parallel, r->parallel_wanted);
@@ -127,8 +170,9 @@ static int judge_result(const sheaf_result *r, const struct command_args *a)
     if (!r->answer)
         return cli_fail(CLI_NO_ANSWER, "answer", "none in %zu traces", r->n_traces);
     if (r->share < a->min_share)
-        return cli_fail(CLI_NO_ANSWER, "answer", "share %.4g of the weight; --min-share %.4g wanted",
-                        r->share, a->min_share);
+        return cli_fail(CLI_NO_ANSWER, "answer",
+                        "share %.4g of the weight; --min-share %.4g wanted", r->share,
+                        a->min_share);
     return CLI_OK;
 }
 

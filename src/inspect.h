@@ -1,5 +1,5 @@
-/* inspect.h - `sheaf inspect WHAT`: every inner part can be asked from outside, one JSON line in, one
- * JSON line out (see cmd_inspect.c). A family of questions is one file inspect_<family>.c. */
+/* inspect.h - `sheaf inspect WHAT`: every inner part can be asked from outside, one JSON line in,
+ * one JSON line out (see cmd_inspect.c). A family of questions is one file inspect_<family>.c. */
 #ifndef SRC_INSPECT_H
 #define SRC_INSPECT_H
 

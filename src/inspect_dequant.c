@@ -52,7 +52,8 @@ int inspect_dequant(const char *name)
 {
     int type = name ? quant_by_name(name) : -1;
     const struct quant_info *q = quant_info(type);
-    if (!q->name || !q->dequantizable || q->block > BLOCK_ELEMENTS_MAX || q->bytes > BLOCK_BYTES_MAX)
+    if (!q->name || !q->dequantizable || q->block > BLOCK_ELEMENTS_MAX ||
+        q->bytes > BLOCK_BYTES_MAX)
         return cli_fail(CLI_USAGE, "--type", "'%.40s' given; a tensor type such as Q4_K wanted",
                         name ? name : "");
     return convert((enum quant_type)type, q);

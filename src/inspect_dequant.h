@@ -2,8 +2,8 @@
 #ifndef SRC_INSPECT_DEQUANT_H
 #define SRC_INSPECT_DEQUANT_H
 
-/* Blocks of the named tensor type on standard input, f32 on standard output. Returns the exit status;
- * `type` NULL is a usage fault. */
+/* Blocks of the named tensor type on standard input, f32 on standard output. Returns the exit
+ * status; `type` NULL is a usage fault. */
 int inspect_dequant(const char *type);
 
 #endif

@@ -1,5 +1,5 @@
-/* inspect_env.c - see inspect_env.h. The vocabulary and the template come straight from the file: the
- * vocabulary-only files of the test vectors hold no tensors for an engine to run. */
+/* inspect_env.c - see inspect_env.h. The vocabulary and the template come straight from the file:
+ * the vocabulary-only files of the test vectors hold no tensors for an engine to run. */
 #include "src/inspect_env.h"
 
 #include "base/alloc.h"

@@ -1,5 +1,5 @@
-/* inspect_env.h - what the command line gave to `sheaf inspect`, opened when first asked for: a file
- * that holds only a vocabulary serves tokenize, detokenize and render without an engine. */
+/* inspect_env.h - what the command line gave to `sheaf inspect`, opened when first asked for: a
+ * file that holds only a vocabulary serves tokenize, detokenize and render without an engine. */
 #ifndef SRC_INSPECT_ENV_H
 #define SRC_INSPECT_ENV_H
 
@@ -20,8 +20,8 @@ struct inspect_env {
     sheaf_engine *engine;
 };
 
-/* Borrowed until inspect_env_reset. NULL in *out with SHEAF_OK: no model was given (optional users);
- * the template falls back to --chat-template(-file). Errors: as opening a model. */
+/* Borrowed until inspect_env_reset. NULL in *out with SHEAF_OK: no model was given (optional
+ * users); the template falls back to --chat-template(-file). Errors: as opening a model. */
 sheaf_code inspect_env_tokenizer(struct inspect_env *env, const tokenizer **out, sheaf_error *err);
 sheaf_code inspect_env_template(struct inspect_env *env, const chat_template **out,
                                 sheaf_error *err);

@@ -1,4 +1,5 @@
-/* inspect_generate.c - one trace, alone or among batch-mates: the same bits are expected either way. */
+/* inspect_generate.c - one trace, alone or among batch-mates: the same bits are expected either
+ * way. */
 #include "src/inspect_generate.h"
 
 #include <sheaf/tts.h>
@@ -86,7 +87,8 @@ static sheaf_code read_messages(struct question *q, const cJSON *in, const sheaf
         if (!rc)
             rc = read_message(&messages[n++], item, err);
     if (!rc)
-        rc = sheaf_engine_prompt(engine, &q->tokens, &q->n, messages, n, given ? thinking : -1, err);
+        rc =
+            sheaf_engine_prompt(engine, &q->tokens, &q->n, messages, n, given ? thinking : -1, err);
     alloc_free(messages);
     return rc;
 }

@@ -1,5 +1,5 @@
-/* inspect_model.c - logits and generated text of a model, for the vectors of golden/models: the same
- * numbers must come out however the tokens are cut into steps, forked or batched. */
+/* inspect_model.c - logits and generated text of a model, for the vectors of golden/models: the
+ * same numbers must come out however the tokens are cut into steps, forked or batched. */
 #include <math.h>
 
 #include "base/alloc.h"
@@ -285,7 +285,8 @@ static sheaf_code inspect_branch(struct inspect_env *env, const cJSON *in, strbu
 
 const struct inspect_entry inspect_model[] = {
     {"logits", inspect_logits, "tokens, prefill, chunk, from -> logits, top20_confidence"},
-    {"branch", inspect_branch, "prefix, branches[{tokens}] -> prefix_last_logits, branches[{logits}]"},
+    {"branch", inspect_branch,
+     "prefix, branches[{tokens}] -> prefix_last_logits, branches[{logits}]"},
     {"generate", inspect_generate,
      "tokens or messages, seed, trace, n_predict, temperature, top_k, top_p, min_p, batch_mates -> "
      "ids, text, confidence, finish"},

@@ -1,4 +1,5 @@
-/* inspect_render.c - `sheaf inspect render`: a conversation through a chat template, and its ids. */
+/* inspect_render.c - `sheaf inspect render`: a conversation through a chat template, and its ids.
+ */
 #include "src/inspect_render.h"
 
 #include <stdio.h>

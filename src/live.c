@@ -28,7 +28,15 @@
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
 
-enum mark { WAITING = '.', RUNNING = '>', DONE = '+', LONG = '=', CUT = 'x', LOOP = 'o', LEFT = '-' };
+enum mark {
+    WAITING = '.',
+    RUNNING = '>',
+    DONE = '+',
+    LONG = '=',
+    CUT = 'x',
+    LOOP = 'o',
+    LEFT = '-'
+};
 
 /* One line under construction. */
 struct line {
@@ -153,8 +161,8 @@ static void draw_head(struct live *l, const sheaf_event *e, size_t columns)
     const sheaf_result *r = e->so_far;
     struct line p = start_line(l, columns);
     put(&p, BOLD, "%s", r->strategy ? r->strategy : "");
-    put(&p, NULL, "  %zu of %zu traces ended  %s tokens  %.1f tokens/s  %.1f s", n_ended(r), e->n_wanted,
-        cli_thousands(tokens, sizeof tokens, r->tokens), token_rate(e), e->seconds);
+    put(&p, NULL, "  %zu of %zu traces ended  %s tokens  %.1f tokens/s  %.1f s", n_ended(r),
+        e->n_wanted, cli_thousands(tokens, sizeof tokens, r->tokens), token_rate(e), e->seconds);
     put_eta(&p, l, e);
     end_line(l);
 }

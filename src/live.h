@@ -30,10 +30,12 @@ void live_event(void *ctx, const sheaf_event *event);
 /* Takes the block off the screen and releases memory. Also after a failure. */
 void live_end(struct live *l);
 
-/* Seconds until the run ends if the remaining traces are as long as the ended ones; < 0: unknown. */
+/* Seconds until the run ends if the remaining traces are as long as the ended ones; < 0:
+ * unknown. */
 double live_eta(const struct live *l, const sheaf_event *e);
 
-/* The block as it would be drawn on `columns` x `rows` cells, without cursor movement (for tests). */
+/* The block as it would be drawn on `columns` x `rows` cells, without cursor movement (for
+ * tests). */
 void live_draw(struct live *l, const sheaf_event *e, size_t columns, size_t rows);
 
 #endif

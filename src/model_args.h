@@ -17,7 +17,8 @@ struct model_args {
 
 #define MODEL_ARGS_DEFAULT {.model = "default", .cpu = "auto", .kv_type = "f16"}
 
-/* Rows of an option table; `type` is the command's argument struct, `field` its struct model_args. */
+/* Rows of an option table; `type` is the command's argument struct, `field` its struct
+ * model_args. */
 #define MODEL_OPTIONS(type, field)                                                                 \
     {.name = "model", .letter = 'm', .kind = CLI_TEXT, .at = offsetof(type, field.model),          \
      .value = "MODEL", .env = true, .help = "GGUF file, or a name of `sheaf list` (default)"},     \

@@ -12,8 +12,8 @@ struct question_source {
     bool verbatim; /* keep blanks around it: they are part of a raw prompt */
 };
 
-/* Appends the question: UTF-8 without NUL, not blank. Returns CLI_GO, or the exit status after one line
- * on standard error. */
+/* Appends the question: UTF-8 without NUL, not blank. Returns CLI_GO, or the exit status after one
+ * line on standard error. */
 int question_read(strbuf *out, const struct question_source *s);
 
 #endif

@@ -1,5 +1,5 @@
-/* report.c - what `sheaf solve` prints for people: the answer stands alone on the first line, so that
- * `head -1` is the answer; everything a reader may doubt comes below it. */
+/* report.c - what `sheaf solve` prints for people: the answer stands alone on the first line, so
+ * that `head -1` is the answer; everything a reader may doubt comes below it. */
 #include "src/report.h"
 
 #include <math.h>

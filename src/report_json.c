@@ -98,9 +98,9 @@ static void add_traces(strbuf *b, const sheaf_result *r)
 
 static void add_counts(strbuf *b, const sheaf_result *r)
 {
-    OBJECT(b, "traces", {"wanted", r->n_wanted}, {"launched", r->n_traces}, {"stopped", r->n_stopped},
-           {"length", r->n_length}, {"cut", r->n_cut}, {"looped", r->n_looped},
-           {"unfinished", r->n_unfinished}, {"parallel", r->parallel});
+    OBJECT(b, "traces", {"wanted", r->n_wanted}, {"launched", r->n_traces},
+           {"stopped", r->n_stopped}, {"length", r->n_length}, {"cut", r->n_cut},
+           {"looped", r->n_looped}, {"unfinished", r->n_unfinished}, {"parallel", r->parallel});
     OBJECT(b, "tokens", {"generated", r->tokens}, {"warmup", r->tokens_warmup},
            {"cut", r->tokens_cut}, {"overshoot", r->tokens_overshoot},
            {"full_estimate", r->tokens_full}, {"prompt", r->prompt_tokens});

@@ -1,11 +1,11 @@
 /* online.c - votes while decoding: the certificate of a majority and DeepConf's Algorithm 2 with
  * concurrent warm-up.
  *
- * All traces start at once; ids 0 .. n_warmup - 1 are the warm-up set whatever order they finish in. When
- * the last of them is done the threshold s follows, and every trace, running or finished, is judged by
- * it as if it had been known from the start: the decisions are those of the serial algorithm. What a
- * trace spent past the point where s would have cut it is its overshoot. Looped traces are sure of
- * every token; they neither set the threshold nor vote. */
+ * All traces start at once; ids 0 .. n_warmup - 1 are the warm-up set whatever order they finish
+ * in. When the last of them is done the threshold s follows, and every trace, running or finished,
+ * is judged by it as if it had been known from the start: the decisions are those of the serial
+ * algorithm. What a trace spent past the point where s would have cut it is its overshoot. Looped
+ * traces are sure of every token; they neither set the threshold nor vote. */
 #include <math.h>
 
 #include "base/fail.h"

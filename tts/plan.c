@@ -38,8 +38,8 @@ sheaf_code plan_parallel(size_t *parallel, sheaf_memory_plan *plan, const struct
     uint64_t one = planned(q, 1, plan), limit = limit_of(q, plan);
     if (one > limit)
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "memory",
-                          "one trace of %zu tokens needs %.1f MiB; the limit is %.1f MiB", q->max_tokens,
-                          (double)one / 0x1p20, (double)limit / 0x1p20);
+                          "one trace of %zu tokens needs %.1f MiB; the limit is %.1f MiB",
+                          q->max_tokens, (double)one / 0x1p20, (double)limit / 0x1p20);
     while (low < high) {
         size_t mid = low + (high - low + 1) / 2;
         if (planned(q, mid, plan) <= limit)

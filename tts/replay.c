@@ -111,7 +111,8 @@ static sheaf_code check(const struct replay_params *p, size_t n, sheaf_error *er
     return SHEAF_OK;
 }
 
-/* A trace never gets behind its own length, so a window far longer than all traces costs nothing. */
+/* A trace never gets behind its own length, so a window far longer than all traces costs
+ * nothing. */
 static size_t ring_length(const struct replay *s)
 {
     size_t longest = 1;

@@ -1,7 +1,7 @@
 /* result.c - the final vote and the result a caller keeps.
  *
- * The final vote is counted in order of trace ids, not of arrival, so that it does not depend on how many
- * traces ran at once. */
+ * The final vote is counted in order of trace ids, not of arrival, so that it does not depend on
+ * how many traces ran at once. */
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -53,8 +53,8 @@ static void ballots_of(struct vote_ballot *ballots, const sheaf_trace *traces, s
 }
 
 /* Weight of every trace's ballot by a rule; 0 for those that do not count. */
-static bool weigh(double *weights, const struct vote_rule *rule, const sheaf_trace *traces, size_t n,
-                  size_t min_ballots)
+static bool weigh(double *weights, const struct vote_rule *rule, const sheaf_trace *traces,
+                  size_t n, size_t min_ballots)
 {
     struct vote_ballot *ballots = alloc_zero(n, sizeof *ballots);
     void *scratch = alloc_zero(vote_scratch_bytes(n), 1);
@@ -91,7 +91,8 @@ static const char *usual_spelling(const sheaf_trace *traces, size_t n, int class
             continue;
         size_t same = 0;
         for (size_t j = i; j < n; j++)
-            same += traces[j].answer_class == class && strcmp(traces[j].answer, traces[i].answer) == 0;
+            same +=
+                traces[j].answer_class == class && strcmp(traces[j].answer, traces[i].answer) == 0;
         if (same > best_n) {
             best = traces[i].answer;
             best_n = same;
@@ -228,8 +229,8 @@ static bool vote(struct result *out, struct run *r)
             out->traces[i].votes = weights[i] > 0.0;
             out->traces[i].weight = weights[i];
         }
-        out->pub.n_votes = tally(out->votes, r->n_values, r->entries, r->n_values, out->traces, weights,
-                                 n);
+        out->pub.n_votes =
+            tally(out->votes, r->n_values, r->entries, r->n_values, out->traces, weights, n);
         out->pub.votes = out->votes;
     }
     alloc_free(weights);

@@ -27,9 +27,9 @@ static sheaf_code chat_prompt(struct run *r, const char *question, int32_t **tok
     if (o->system)
         messages[n_messages++] = (sheaf_message){"system", o->system};
     messages[n_messages++] = (sheaf_message){"user", user.p};
-    sheaf_code rc = user.failed
-                        ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "question", "no memory for the prompt")
-                        : sheaf_engine_prompt(r->e, tokens, n, messages, n_messages, o->thinking, err);
+    sheaf_code rc =
+        user.failed ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "question", "no memory for the prompt")
+                    : sheaf_engine_prompt(r->e, tokens, n, messages, n_messages, o->thinking, err);
     strbuf_free(&user);
     return rc;
 }
@@ -73,8 +73,9 @@ static size_t scratch_cap(const struct run *r)
  * tokens of a majority vote of 8 and took 9 % longer (results/multiarith-50-n8). */
 #define PARALLEL_MIN 8
 
-/* Traces at once if memory allows. Online, no more than warm up: what starts before the threshold is
- * known can be cut only afterwards, and a batch of 8 is hardly slower per token than one of 64. */
+/* Traces at once if memory allows. Online, no more than warm up: what starts before the threshold
+ * is known can be cut only afterwards, and a batch of 8 is hardly slower per token than one of
+ * 64. */
 static size_t parallel_wanted(const struct run *r)
 {
     size_t most = r->n_wanted;

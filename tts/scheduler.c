@@ -1,5 +1,5 @@
-/* scheduler.c - the decode loop: admits traces into free slots, steps all live ones as one batch, ends
- * them and starts the next in their place.
+/* scheduler.c - the decode loop: admits traces into free slots, steps all live ones as one batch,
+ * ends them and starts the next in their place.
  *
  * Decisions about a step are taken after all its tokens are in, in slot order, so that they do not
  * depend on which row was drawn first. A trace's tokens depend on its id alone (sheaf/engine.h). */

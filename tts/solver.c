@@ -40,7 +40,8 @@ static sheaf_code check_sampling(const sheaf_sampling *s, sheaf_error *err)
     return sample_params_check(&p, err);
 }
 
-static sheaf_code out_of_range(const char *name, double seen, double min, double max, sheaf_error *err)
+static sheaf_code out_of_range(const char *name, double seen, double min, double max,
+                               sheaf_error *err)
 {
     return SHEAF_FAIL(err, SHEAF_ERR_USAGE, name, "%g; %g to %g are possible", seen, min, max);
 }
@@ -73,12 +74,14 @@ static sheaf_code choose_rules(struct run *r, sheaf_error *err)
     const sheaf_solve_options *o = r->o;
     r->strategy = strategy_by_name(o->strategy ? o->strategy : "");
     if (!r->strategy)
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "strategy",
-                          "\"%.40s\"; single, majority, deepconf-offline and deepconf-online are known",
-                          o->strategy ? o->strategy : "");
+        return SHEAF_FAIL(
+            err, SHEAF_ERR_USAGE, "strategy",
+            "\"%.40s\"; single, majority, deepconf-offline and deepconf-online are known",
+            o->strategy ? o->strategy : "");
     r->rule = vote_rule_by_name(o->vote ? o->vote : r->strategy->vote);
     if (!r->rule)
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "vote", "\"%.40s\" is no rule; see --vote list", o->vote);
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "vote", "\"%.40s\" is no rule; see --vote list",
+                          o->vote);
     return SHEAF_OK;
 }
 
@@ -91,7 +94,8 @@ static void tell_done(const struct run *r, const sheaf_result *result)
 }
 
 sheaf_code sheaf_solve(sheaf_result **out, sheaf_engine *e, const char *question,
-                       const sheaf_solve_options *options, const sheaf_judge *judge, sheaf_error *err)
+                       const sheaf_solve_options *options, const sheaf_judge *judge,
+                       sheaf_error *err)
 {
     sheaf_solve_options defaults = sheaf_solve_defaults();
     struct run r = {.e = e, .o = options ? options : &defaults, .judge = judge};

@@ -12,7 +12,8 @@ const struct strategy strategies[] = {
      .vote = "majority",
      .single = true},
     {.name = "majority",
-     .about = "self-consistency: every trace one vote, stopped when the lead is safe (arXiv:2203.11171)",
+     .about =
+         "self-consistency: every trace one vote, stopped when the lead is safe (arXiv:2203.11171)",
      .vote = "majority",
      .certificate = true},
     {.name = "deepconf-offline",

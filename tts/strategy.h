@@ -1,9 +1,10 @@
 /* strategy.h - strategies as a table: what cuts a trace, which rule votes, what ends the run early.
  *
  * single             one trace
- * majority           self-consistency, Wang et al. arXiv:2203.11171, with the lossless certificate stop
- * deepconf-offline   all traces in full, then a confidence-weighted vote, Fu et al. arXiv:2508.15260
- * deepconf-online    warm-up, threshold, cuts while decoding, consensus stop (Algorithm 2) */
+ * majority           self-consistency, Wang et al. arXiv:2203.11171, with the lossless certificate
+ * stop deepconf-offline   all traces in full, then a confidence-weighted vote, Fu et al.
+ * arXiv:2508.15260 deepconf-online    warm-up, threshold, cuts while decoding, consensus stop
+ * (Algorithm 2) */
 #ifndef TTS_STRATEGY_H
 #define TTS_STRATEGY_H
 

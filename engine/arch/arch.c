@@ -10,7 +10,8 @@
 
 const struct arch *const arch_table[] = {&arch_llama, &arch_qwen2, &arch_qwen3, NULL};
 
-sheaf_code arch_find(const struct arch **out, const char *name, const char *source, sheaf_error *err)
+sheaf_code arch_find(const struct arch **out, const char *name, const char *source,
+                     sheaf_error *err)
 {
     strbuf known = {0};
     for (const struct arch *const *a = arch_table; *a; a++) {
@@ -44,11 +45,11 @@ static sheaf_code bind_embedding(struct sheaf_engine *e, struct binder *b, sheaf
     size_t n_tokens = tokenizer_info(e->tokens)->n_tokens;
     if (t->ne[1] < (int64_t)n_tokens || t->ne[1] > 1 << 24)
         return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, e->path,
-                          "%lld embedding rows for %zu tokens of the tokenizer", (long long)t->ne[1],
-                          n_tokens);
-    if (!quant_info(t->type)->dequantizable)
+                          "%lld embedding rows for %zu tokens of the tokenizer",
+                          (long long)t->ne[1], n_tokens);
+    if (!quant_info((int)t->type)->dequantizable)
         return SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, e->path, "token_embd.weight has type %s",
-                          quant_info(t->type)->name);
+                          quant_info((int)t->type)->name);
     b->used[t - gguf_tensor_at(b->g, 0)] = true;
     e->embedding = t;
     e->h.n_vocab = (uint32_t)t->ne[1];
@@ -67,7 +68,8 @@ static sheaf_code bind_rope(struct sheaf_engine *e, struct binder *b, sheaf_erro
     return rc;
 }
 
-sheaf_code bind_ends(struct sheaf_engine *e, struct binder *b, const char *norm_name, sheaf_error *err)
+sheaf_code bind_ends(struct sheaf_engine *e, struct binder *b, const char *norm_name,
+                     sheaf_error *err)
 {
     sheaf_code rc = bind_embedding(e, b, err);
     if (!rc)

@@ -3,9 +3,9 @@
  *     h += Wo Attention(RoPE(norm_q(Wq a)), RoPE(norm_k(Wk a)), Wv a),  a = RMS(h)
  *     h += Wdown (silu(Wgate f) * Wup f),                               f = RMS(h)
  *
- * They differ in the pairing of the rotation, in biases on q, k, v (qwen2) and in a norm per head on q
- * and k before the rotation (qwen3). Touvron et al. arXiv:2302.13971; Qwen2 arXiv:2407.10671; Qwen3
- * arXiv:2505.09388. */
+ * They differ in the pairing of the rotation, in biases on q, k, v (qwen2) and in a norm per head
+ * on q and k before the rotation (qwen3). Touvron et al. arXiv:2302.13971; Qwen2 arXiv:2407.10671;
+ * Qwen3 arXiv:2505.09388. */
 #include "base/fail.h"
 #include "engine/arch/arch.h"
 
@@ -15,8 +15,8 @@ static sheaf_code bind_layer(struct sheaf_engine *e, struct binder *b, struct la
     bool head_norm = e->arch == &arch_qwen3;
     if (e->h.n_kv_heads[i] == 0)
         return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, e->path, "layer %u has no attention heads", i);
-    sheaf_code rc = bind_vector(b, &l->attn_norm, block_name(i, "attn_norm.weight").text, e->h.width,
-                                true, err);
+    sheaf_code rc = bind_vector(b, &l->attn_norm, block_name(i, "attn_norm.weight").text,
+                                e->h.width, true, err);
     if (!rc)
         rc = bind_attention(e, b, l, i, err);
     if (!rc && head_norm)
@@ -26,7 +26,8 @@ static sheaf_code bind_layer(struct sheaf_engine *e, struct binder *b, struct la
         rc = bind_vector(b, &l->k_norm, block_name(i, "attn_k_norm.weight").text, e->h.head_k, true,
                          err);
     if (!rc)
-        rc = bind_vector(b, &l->ffn_norm, block_name(i, "ffn_norm.weight").text, e->h.width, true, err);
+        rc = bind_vector(b, &l->ffn_norm, block_name(i, "ffn_norm.weight").text, e->h.width, true,
+                         err);
     return rc ? rc : bind_swiglu(e, b, l, i, err);
 }
 

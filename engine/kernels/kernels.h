@@ -59,9 +59,9 @@ bool panels_layout(enum panel_layout *out, enum quant_type type, size_t n_in);
 /* Bytes of one panel. */
 size_t panels_panel_bytes(enum panel_layout layout, size_t n_in);
 
-/* Packs panels [begin, end) of a tensor whose rows lie back to back at `src` (type's own blocks) into
- * w->data (cast to writable by the caller, who owns it). Values are those of quant_dequantize up to one
- * rounding of scale x code. Thread-safe for disjoint ranges. */
+/* Packs panels [begin, end) of a tensor whose rows lie back to back at `src` (type's own blocks)
+ * into w->data (cast to writable by the caller, who owns it). Values are those of quant_dequantize
+ * up to one rounding of scale x code. Thread-safe for disjoint ranges. */
 void panels_pack(const struct panels *w, uint8_t *dst, enum quant_type type, const uint8_t *src,
                  size_t begin, size_t end);
 
@@ -69,8 +69,8 @@ void panels_pack(const struct panels *w, uint8_t *dst, enum quant_type type, con
 void panels_row(const struct panels *w, size_t row, float *out);
 
 /* Activations of a step: R rows of C f32, and the same as int8 with one f32 scale per 32 columns
- * (scale = max |x| / 127, codes round to nearest even) and code sums per 16. C % 32 == 0 for the int8
- * part; `q` may be NULL when only float layouts will be multiplied. */
+ * (scale = max |x| / 127, codes round to nearest even) and code sums per 16. C % 32 == 0 for the
+ * int8 part; `q` may be NULL when only float layouts will be multiplied. */
 struct acts {
     const float *x; /* [R][C] */
     size_t n_rows, n_in;
@@ -108,8 +108,8 @@ struct kernels {
     void (*quantize)(const struct acts *a, size_t begin, size_t end);
 
     /* y[r][o] = sum_c W[o][c] x[r][c] for all rows of `a` and the outputs of panels [begin, end);
-     * rows of y are y_stride floats apart; outputs past n_out are not written. Quantised layouts use
-     * a->q, float layouts a->x. */
+     * rows of y are y_stride floats apart; outputs past n_out are not written. Quantised layouts
+     * use a->q, float layouts a->x. */
     void (*matmul[PANEL_LAYOUTS])(float *y, size_t y_stride, const struct panels *w,
                                   const struct acts *a, size_t begin, size_t end);
 

@@ -117,7 +117,8 @@ static void find_codes(uint8_t *out, const struct panel_shape *shape, const stru
     float top = shape->bits == 4 ? 15.0f : 255.0f, offset = (float)shape->offset;
     for (size_t half = 0; half < 2; half++) {
         float scale = s->scale[half], min = s->min[half];
-        float divisor = scale == 0.0f ? INFINITY : scale; /* 1 / scale may overflow, v / scale does not */
+        float divisor =
+            scale == 0.0f ? INFINITY : scale; /* 1 / scale may overflow, v / scale does not */
         for (size_t c = half * PANEL_HALF; c < (half + 1) * PANEL_HALF; c++) {
             float code = (v[c] - min) / divisor + offset + 0.5f;
             code = code < top ? code : top;
@@ -126,8 +127,8 @@ static void find_codes(uint8_t *out, const struct panel_shape *shape, const stru
     }
 }
 
-/* Packs the codes of 32 values of one output; their scales are already in the header. The codes of 4
- * columns stand together, so they move as one word. */
+/* Packs the codes of 32 values of one output; their scales are already in the header. The codes of
+ * 4 columns stand together, so they move as one word. */
 static void pack_codes(uint8_t *dst, const struct panel_shape *shape, struct panel_slot s,
                        const float *v)
 {

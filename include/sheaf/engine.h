@@ -1,9 +1,9 @@
 /* sheaf/engine.h - one model, many timelines.
  *
  * sheaf_engine    a loaded model: weights, tokenizer, chat template. Immutable, shared by threads.
- * sheaf_decoder   the memory and threads of one batch: KV pages, scratch, plan. One thread at a time.
- * sheaf_session   one timeline in a decoder: a KV page table and, for hybrids, recurrent state.
- *                 Forking shares full pages and copies the rest; nothing is recomputed.
+ * sheaf_decoder   the memory and threads of one batch: KV pages, scratch, plan. One thread at a
+ * time. sheaf_session   one timeline in a decoder: a KV page table and, for hybrids, recurrent
+ * state. Forking shares full pages and copies the rest; nothing is recomputed.
  *
  * Determinism: the logits and draws of a session depend on the model, its tokens, the sampling
  * parameters, (seed, trace, position) and the CPU tier; never on its batch-mates or the threads. */
@@ -35,7 +35,7 @@ typedef struct sheaf_engine_options {
     int threads;               /* 0: the CPUs this process may use                           */
     const char *cpu;           /* "auto", "ref", "avx2", "avx512", "vnni": at most this tier */
     const char *kv_type;       /* "f16" or "f32"                                             */
-    size_t mem_bytes;          /* refuse to take more for the weights; 0: what the system has free */
+    size_t mem_bytes; /* refuse to take more for the weights; 0: what the system has free */
     bool exact;                /* dequantised weights, f32 activations, f32 KV: slow, for tests */
     const char *chat_template; /* NULL: the file's; else a built-in name or Jinja source     */
     const sheaf_lora *loras;   /* [n_loras]                                                  */
@@ -141,8 +141,8 @@ typedef struct sheaf_span {
 SHEAF_API sheaf_code sheaf_decoder_step(sheaf_decoder *d, sheaf_span *spans, size_t n_spans,
                                         sheaf_error *err);
 
-/* Feeds a prompt of 1 token or more in chunks; logits of its last token in *logits. Errors: USAGE (no
- * tokens), and of sheaf_decoder_step. */
+/* Feeds a prompt of 1 token or more in chunks; logits of its last token in *logits. Errors: USAGE
+ * (no tokens), and of sheaf_decoder_step. */
 SHEAF_API sheaf_code sheaf_session_prefill(sheaf_session *s, const int32_t *tokens, size_t n,
                                            float **logits, sheaf_error *err);
 
@@ -155,7 +155,8 @@ typedef struct sheaf_sampling {
 
 /* One draw from a row of logits, for (seed, trace, position). */
 typedef struct sheaf_draw {
-    float *logits;  /* a row of this decoder (or a copy of one); padding tokens are masked in place */
+    float
+        *logits; /* a row of this decoder (or a copy of one); padding tokens are masked in place */
     uint64_t seed, trace, position;
     sheaf_sampling sampling;
     int32_t token;         /* out; -1: the row is no distribution (NaN, infinite) */
@@ -164,8 +165,8 @@ typedef struct sheaf_draw {
     float logprob;         /* out: raw log-probability of the token                            */
 } sheaf_draw;
 
-/* All draws of a step, in parallel over rows. Errors: UNSUPPORTED (a row is no distribution: the model's
- * weights are damaged; its token is -1). */
+/* All draws of a step, in parallel over rows. Errors: UNSUPPORTED (a row is no distribution: the
+ * model's weights are damaged; its token is -1). */
 SHEAF_API sheaf_code sheaf_decoder_draw(sheaf_decoder *d, sheaf_draw *draws, size_t n,
                                         sheaf_error *err);
 

@@ -20,7 +20,8 @@ extern "C" {
 /* How answers are read and compared. Every pointer required; calls must be thread-safe. */
 typedef struct sheaf_judge {
     void *ctx;
-    /* Final answer in `text` [len bytes] -> `out` [cap bytes, NUL-terminated]; false: there is none. */
+    /* Final answer in `text` [len bytes] -> `out` [cap bytes, NUL-terminated]; false: there is
+     * none. */
     bool (*extract)(void *ctx, char *out, size_t cap, const char *text, size_t len);
     /* Same value? An equivalence; consensus groups traces with it. */
     bool (*equal)(void *ctx, const char *a, const char *b);
@@ -55,12 +56,12 @@ typedef struct sheaf_trace {
     const char *text;          /* [text_len] and NUL                          */
     size_t text_len;
     const char *answer;        /* as extracted; NULL: none                    */
-    int answer_class;          /* index of its value among the run's values in order of appearance; -1 */
+    int answer_class; /* index of its value among the run's values in order of appearance; -1 */
     bool votes;                /* counted in the run's own vote               */
     double weight;             /* of that vote                                */
     float mean, tail, bottom10, lgc; /* confidence statistics, tts.h window   */
     float self_certainty;
-    size_t overshoot;          /* tokens past the point where the threshold, known later, would have cut */
+    size_t overshoot; /* tokens past the point where the threshold, known later, would have cut */
     double start_s, end_s;     /* since the run began                         */
 } sheaf_trace;
 
@@ -129,8 +130,8 @@ typedef struct sheaf_solve_options {
     const char *strategy;     /* sheaf_strategy_name(i): "single", "majority", "deepconf-offline",
                                  "deepconf-online" */
     size_t traces;            /* budget N */
-    size_t parallel;          /* decoded at once, lowered to fit memory; 0: all traces, online as many
-                                 as warm up, at least 8 (what starts later can be cut) */
+    size_t parallel; /* decoded at once, lowered to fit memory; 0: all traces, online as many
+                        as warm up, at least 8 (what starts later can be cut) */
     size_t max_tokens;        /* per trace */
     uint64_t max_total_tokens; /* of all traces; 0: none */
     double max_seconds;       /* 0: none */
@@ -146,33 +147,35 @@ typedef struct sheaf_solve_options {
 
     size_t warmup;            /* online: traces 0 .. warmup-1 set the threshold */
     double keep;              /* share kept by the threshold or filter: 0.10 "low", 0.90 "high" */
-    const char *vote;         /* offline: rule that decides (sheaf_vote_rule_name); NULL: strategy's */
+    const char *vote; /* offline: rule that decides (sheaf_vote_rule_name); NULL: strategy's */
     size_t window;            /* group window; 0: from the median warm-up length */
     double tau;               /* consensus share; > 1: never */
     size_t min_ballots;       /* before a consensus can stop the run */
     bool certificate;         /* majority: stop when the lead cannot be lost */
     bool loop_guard;
 
-    void (*on_event)(void *ctx, const sheaf_event *event); /* NULL allowed; called from sheaf_solve */
+    void (*on_event)(void *ctx,
+                     const sheaf_event *event); /* NULL allowed; called from sheaf_solve */
     void *on_event_ctx;
-    const volatile int *cancel; /* NULL allowed: non-zero ends the run at the next step; may be set by
-                                   a signal handler */
+    const volatile int *cancel; /* NULL allowed: non-zero ends the run at the next step; may be set
+                                   by a signal handler */
 } sheaf_solve_options;
 
-/* Defaults: deepconf-online, 32 traces, temperature 0.7, top-p 0.95, 1024 tokens, warm-up 16 (at most
- * half the budget), keep 0.9, tau 0.95, min_ballots 4, certificate and loop guard on, the boxed-answer
- * instruction. */
+/* Defaults: deepconf-online, 32 traces, temperature 0.7, top-p 0.95, 1024 tokens, warm-up 16 (at
+ * most half the budget), keep 0.9, tau 0.95, min_ballots 4, certificate and loop guard on, the
+ * boxed-answer instruction. */
 SHEAF_API sheaf_solve_options sheaf_solve_defaults(void);
 
 SHEAF_API extern const char sheaf_default_instruction[];
 
-/* Names of the strategies and vote rules, one line (with the paper) per strategy; NULL past the end. */
+/* Names of the strategies and vote rules, one line (with the paper) per strategy; NULL past the
+ * end. */
 SHEAF_API const char *sheaf_strategy_name(size_t i);
 SHEAF_API const char *sheaf_strategy_about(size_t i);
 SHEAF_API const char *sheaf_vote_rule_name(size_t i);
 
-/* Runs a question to its voted answer. The result is released with sheaf_result_free; it is also given
- * (partial) when the run was cancelled or ran into a budget: SHEAF_OK with result->partial.
+/* Runs a question to its voted answer. The result is released with sheaf_result_free; it is also
+ * given (partial) when the run was cancelled or ran into a budget: SHEAF_OK with result->partial.
  * Errors: USAGE (options), FORMAT (question), LIMIT (prompt longer than the context), NOMEM. */
 SHEAF_API sheaf_code sheaf_solve(sheaf_result **out, sheaf_engine *e, const char *question,
                                  const sheaf_solve_options *options, const sheaf_judge *judge,

@@ -1,5 +1,5 @@
-/* check.h - what nearly every test needs: cmocka with its includes in the right order, and a check that a
- * call succeeded, printing the fault when it did not. */
+/* check.h - what nearly every test needs: cmocka with its includes in the right order, and a check
+ * that a call succeeded, printing the fault when it did not. */
 #ifndef TESTS_SUPPORT_CHECK_H
 #define TESTS_SUPPORT_CHECK_H
 

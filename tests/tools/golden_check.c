@@ -1,13 +1,11 @@
 /* golden_check.c - compares what `sheaf inspect` answered with golden vectors.
  *
  *     golden_check fields TOLERANCE KEY,KEY,... EXPECTED.jsonl ACTUAL.jsonl
- *         line by line: every KEY is in both, and every member of the answer equals the vector's; numbers
- *         within TOLERANCE, relative above 1
- *     golden_check logits f32|default EXPECTED.json ACTUAL.jsonl
- *         largest absolute difference and mean KL(golden || engine) within the file's own tolerance
- *     golden_check branch f32|default EXPECTED.branch.json ACTUAL.jsonl
- *     golden_check floats EXPECTED.f32 ACTUAL.f32
- *         bit for bit, any NaN for a NaN
+ *         line by line: every KEY is in both, and every member of the answer equals the vector's;
+ * numbers within TOLERANCE, relative above 1 golden_check logits f32|default EXPECTED.json
+ * ACTUAL.jsonl largest absolute difference and mean KL(golden || engine) within the file's own
+ * tolerance golden_check branch f32|default EXPECTED.branch.json ACTUAL.jsonl golden_check floats
+ * EXPECTED.f32 ACTUAL.f32 bit for bit, any NaN for a NaN
  *
  * Prints one line of figures; status 0 when all agree. */
 #include <math.h>
@@ -87,7 +85,8 @@ static const char *disagreement(const cJSON *want, const cJSON *got, double tole
             return key;
     for (const cJSON *g = got->child; g; g = g->next) {
         const cJSON *w = json_get(want, g->string);
-        bool left_out = cJSON_IsNull(w) && cJSON_IsArray(g); /* a long list the vector does not spell out */
+        bool left_out =
+            cJSON_IsNull(w) && cJSON_IsArray(g); /* a long list the vector does not spell out */
         if (w && !left_out && !same(w, g, tolerance))
             return g->string;
     }
@@ -174,8 +173,8 @@ static double bound(const cJSON *tolerance, const char *prefix, const char *suff
     return most < 0 ? fallback : most;
 }
 
-/* With the default kernels: int8 or half activations by the file's bounds; an f16 KV cache alone moves
- * an unquantised model by up to 0.02 (README of the vectors): 0.05 and KL 1e-5 then. */
+/* With the default kernels: int8 or half activations by the file's bounds; an f16 KV cache alone
+ * moves an unquantised model by up to 0.02 (README of the vectors): 0.05 and KL 1e-5 then. */
 static int verdict(const struct distance *d, const cJSON *golden, bool exact)
 {
     const cJSON *t = json_get(golden, "tolerance");
@@ -261,6 +260,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; argc > 1 && i < sizeof modes / sizeof modes[0]; i++)
         if (strcmp(argv[1], modes[i].name) == 0 && argc == 2 + modes[i].n_args)
             return modes[i].run(argv + 2);
-    fputs("usage: golden_check fields|logits|branch|floats ... (see the top of its source)\n", stderr);
+    fputs("usage: golden_check fields|logits|branch|floats ... (see the top of its source)\n",
+          stderr);
     return 2;
 }

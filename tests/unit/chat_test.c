@@ -62,7 +62,8 @@ static const struct builtin_case {
      "<|end_of_text|>\n<|start_of_role|>assistant<|end_of_role|>"},
     {"gpt-oss", with_system, 2, -1,
      "<|start|>system<|message|>You are ChatGPT, a large language model trained by OpenAI.\n"
-     "Knowledge cutoff: 2024-06\nCurrent date: 2026-01-15\n\nReasoning: medium\n\n# Valid channels: "
+     "Knowledge cutoff: 2024-06\nCurrent date: 2026-01-15\n\nReasoning: medium\n\n# Valid "
+     "channels: "
      "analysis, commentary, final. Channel must be included for every message.<|end|><|start|>"
      "developer<|message|># Instructions\n\nS\n\n<|end|><|start|>user<|message|>U<|end|><|start|>"
      "assistant"},
@@ -176,7 +177,8 @@ static void test_faults(void **state)
     CHECK_OK(chat_template_create(&t, source, TEXT(""), TEXT(""), &err), err);
     assert_int_equal(chat_render(t, &out, NULL, 0, &chat_default_options, &err), SHEAF_ERR_FORMAT);
     assert_non_null(strstr(err.message, "undefined"));
-    assert_int_equal(chat_render_json(t, &out, NULL, &chat_default_options, NULL), SHEAF_ERR_FORMAT);
+    assert_int_equal(chat_render_json(t, &out, NULL, &chat_default_options, NULL),
+                     SHEAF_ERR_FORMAT);
     assert_int_equal(out.n_segments, 0);
     chat_template_free(t);
     chat_template_free(NULL);

@@ -1,7 +1,7 @@
 /* engine_test.c - sessions over tiny random models: the determinism contract, forks, pages, plans.
  *
- * The properties here are exact: the same bits alone or in a batch, at any chunking of the prompt, at any
- * number of threads. */
+ * The properties here are exact: the same bits alone or in a batch, at any chunking of the prompt,
+ * at any number of threads. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,7 +112,8 @@ static void decode(const char *path, int threads, const char *cpu, size_t rows, 
     sheaf_engine_close(e);
 }
 
-/* The contract over one model: alone, among 9 in two orders, 1 to 3 threads, prompt chunks of 256 and 13. */
+/* The contract over one model: alone, among 9 in two orders, 1 to 3 threads, prompt chunks of 256
+ * and 13. */
 static void same_bits_in_any_company(const char *path, const char *cpu)
 {
     static struct record all[TRACES], turned[TRACES], alone;
@@ -150,7 +151,8 @@ static void traces_have_the_same_bits_in_any_company(void **state)
             same_bits_in_any_company(model(models[i].arch, models[i].type), tiers[t]);
 }
 
-/* A fork is a session that was fed the same tokens, even after its siblings went on and were closed. */
+/* A fork is a session that was fed the same tokens, even after its siblings went on and were
+ * closed. */
 static void forks_do_not_see_each_other(void **state)
 {
     (void)state;
@@ -229,7 +231,8 @@ static void limits_are_errors_and_change_nothing(void **state)
     bad = -1;
     assert_int_equal(sheaf_decoder_step(d, &span, 1, NULL), SHEAF_ERR_USAGE);
     assert_int_equal(sheaf_session_length(a), 0);
-    assert_int_equal(sheaf_session_prefill(a, tokens, PROMPT + STEPS + 2, NULL, NULL), SHEAF_ERR_LIMIT);
+    assert_int_equal(sheaf_session_prefill(a, tokens, PROMPT + STEPS + 2, NULL, NULL),
+                     SHEAF_ERR_LIMIT);
     assert_int_equal(sheaf_session_prefill(a, tokens, 0, NULL, NULL), SHEAF_ERR_USAGE);
     assert_int_equal(sheaf_session_length(a), 0);
     assert_int_equal(sheaf_session_prefill(b, tokens, PROMPT + STEPS + 1, NULL, NULL), SHEAF_OK);
@@ -237,7 +240,8 @@ static void limits_are_errors_and_change_nothing(void **state)
     sheaf_engine_close(e);
 }
 
-/* Weights that are no numbers reach the logits, and the draw says so instead of inventing a token. */
+/* Weights that are no numbers reach the logits, and the draw says so instead of inventing a
+ * token. */
 static void damaged_weights_are_an_error(void **state)
 {
     (void)state;

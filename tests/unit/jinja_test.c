@@ -368,8 +368,8 @@ static void test_refusals(void **state)
 static void test_monsters(void **state)
 {
     (void)state;
-    static const char *const units[] = {"{{ ((((", "{{ [[[[", "{% if a %}", "{{ - - - -", "{{ not not",
-                                        "{{ a if b else ", "{{ {1:{1:", "{{ f(f(f("};
+    static const char *const units[] = {"{{ ((((",    "{{ [[[[",         "{% if a %}", "{{ - - - -",
+                                        "{{ not not", "{{ a if b else ", "{{ {1:{1:",  "{{ f(f(f("};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         strbuf source = {0};
         sheaf_error err = {0};
@@ -448,8 +448,8 @@ static void test_origins(void **state)
     check_origin("{% macro m(x) %}<{{ x }}>{% endmacro %}{{ m(s[:1]) | lower }}", "<h>", "tut");
     check_origin("{% set x %}a{{ s[:1] }}{% endset %}{{ x }}{{ '%s%s' % ('b', s[:1]) }}", "aHbH",
                  "tutu");
-    check_origin("{{ '{}!'.format(s[:2]) }}{% for c in ('a' ~ s[:1]) %}{{ c }}{% endfor %}", "He!aH",
-                 "uuttu");
+    check_origin("{{ '{}!'.format(s[:2]) }}{% for c in ('a' ~ s[:1]) %}{{ c }}{% endfor %}",
+                 "He!aH", "uuttu");
 }
 
 int main(void)

@@ -57,8 +57,11 @@ static void typed_members(void **state)
     (void)state;
     cJSON *v;
     sheaf_error err = {0};
-    CHECK_OK(json_parse(&v, TEXT("{\"i\":7,\"f\":1.5,\"s\":\"x\",\"b\":true,\"n\":null,"
-                                 "\"big\":\"9007199254740993\",\"inf\":[1,\"-inf\"]}"), "t", &err), err);
+    CHECK_OK(json_parse(&v,
+                        TEXT("{\"i\":7,\"f\":1.5,\"s\":\"x\",\"b\":true,\"n\":null,"
+                             "\"big\":\"9007199254740993\",\"inf\":[1,\"-inf\"]}"),
+                        "t", &err),
+             err);
     int64_t i = -1;
     double f = -1;
     bool b = false;

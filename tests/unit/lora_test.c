@@ -1,4 +1,5 @@
-/* lora_test.c - an adapter beside the weights gives what the merged weights W + scale (alpha / rank) B A give. */
+/* lora_test.c - an adapter beside the weights gives what the merged weights W + scale (alpha /
+ * rank) B A give. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@ enum { RANK = 4, N = 12, VOCAB = 320 };
 
 static char dir[] = "/tmp/sheaf-lora-XXXXXX", base_path[64], merged_path[64], adapter_path[64];
 
-static const char *const targets[] = {"blk.0.attn_q", "blk.1.attn_v", "blk.0.ffn_gate", "blk.1.ffn_down"};
+static const char *const targets[] = {"blk.0.attn_q", "blk.1.attn_v", "blk.0.ffn_gate",
+                                      "blk.1.ffn_down"};
 enum { TARGETS = 4 };
 
 struct pair {
@@ -111,7 +113,8 @@ static void logits_of(float *out, const char *path, const sheaf_lora *lora)
     o.n_loras = lora ? 1 : 0;
     for (int i = 0; i < N; i++)
         tokens[i] = 20 + 9 * i;
-    sheaf_decoder_options d_options = {.max_sessions = 1, .max_rows = N, .max_logits = N, .session_tokens = N};
+    sheaf_decoder_options d_options = {
+        .max_sessions = 1, .max_rows = N, .max_logits = N, .session_tokens = N};
     CHECK_OK(sheaf_engine_open(&e, path, &o, &err), err);
     CHECK_OK(sheaf_decoder_open(&d, e, &d_options, &err), err);
     CHECK_OK(sheaf_session_open(&s, d, &err), err);

@@ -43,13 +43,16 @@ static void a_message_cannot_forge_a_turn(void **state)
 static void text_comes_back(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "What is 2 + 2?", "a\nb\t c  ", "\xC3\xA9\xE2\x82\xAC \xF0\x9F\x98\x80"};
+    static const char *const texts[] = {"", "What is 2 + 2?", "a\nb\t c  ",
+                                        "\xC3\xA9\xE2\x82\xAC \xF0\x9F\x98\x80"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         sheaf_error err = {0};
         int32_t *tokens;
         size_t n, len;
         char *back;
-        CHECK_OK(sheaf_engine_tokenize(engine, &tokens, &n, texts[i], strlen(texts[i]), false, false, &err), err);
+        CHECK_OK(sheaf_engine_tokenize(engine, &tokens, &n, texts[i], strlen(texts[i]), false,
+                                       false, &err),
+                 err);
         CHECK_OK(sheaf_engine_detokenize(engine, &back, &len, tokens, n, &err), err);
         assert_string_equal(back, texts[i]);
         sheaf_free(back);

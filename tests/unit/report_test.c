@@ -9,7 +9,8 @@
 #include "src/table.h"
 #include "tests/support/check.h"
 
-static const sheaf_vote votes[] = {{"25/3", 0, 14, 92.5, 0.875}, {"\xe6\x95\xb0\xe5\xad\xa6", 1, 2, 13.25, 0.125}};
+static const sheaf_vote votes[] = {{"25/3", 0, 14, 92.5, 0.875},
+                                   {"\xe6\x95\xb0\xe5\xad\xa6", 1, 2, 13.25, 0.125}};
 
 static sheaf_trace traces[] = {
     {.id = 0, .finish = SHEAF_FINISH_STOP, .n_tokens = 10, .text = "a \"quoted\"\x1b[31m text",
@@ -18,12 +19,29 @@ static sheaf_trace traces[] = {
 
 static sheaf_result a_result(void)
 {
-    return (sheaf_result){.strategy = "deepconf-online", .answer = "25/3", .share = 0.875,
-                          .confidence = 7.0, .winner = 0, .stop = SHEAF_STOP_CONSENSUS,
-                          .seed = UINT64_MAX, .n_wanted = 32, .parallel = 8, .window = 16, .threshold = 5.25,
-                          .votes = votes, .n_votes = 2, .traces = traces, .n_traces = 2,
-                          .n_stopped = 1, .n_cut = 1, .prompt_tokens = 30, .tokens = 1234567,
-                          .tokens_full = 2469134, .seconds = 2, .prefill_s = 1, .decode_s = 1};
+    return (sheaf_result){.strategy = "deepconf-online",
+                          .answer = "25/3",
+                          .share = 0.875,
+                          .confidence = 7.0,
+                          .winner = 0,
+                          .stop = SHEAF_STOP_CONSENSUS,
+                          .seed = UINT64_MAX,
+                          .n_wanted = 32,
+                          .parallel = 8,
+                          .window = 16,
+                          .threshold = 5.25,
+                          .votes = votes,
+                          .n_votes = 2,
+                          .traces = traces,
+                          .n_traces = 2,
+                          .n_stopped = 1,
+                          .n_cut = 1,
+                          .prompt_tokens = 30,
+                          .tokens = 1234567,
+                          .tokens_full = 2469134,
+                          .seconds = 2,
+                          .prefill_s = 1,
+                          .decode_s = 1};
 }
 
 static void measures_display_width(void **state)
@@ -174,11 +192,13 @@ static void estimates_the_time_left(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(measures_display_width),      cmocka_unit_test(formats_numbers),
-        cmocka_unit_test(aligns_a_table),              cmocka_unit_test(puts_the_answer_first),
-        cmocka_unit_test(writes_json_that_parses),     cmocka_unit_test(live_lines_fit_the_terminal),
-        cmocka_unit_test(live_view_stays_within_the_rows),
-        cmocka_unit_test(estimates_the_time_left)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(measures_display_width),
+                                       cmocka_unit_test(formats_numbers),
+                                       cmocka_unit_test(aligns_a_table),
+                                       cmocka_unit_test(puts_the_answer_first),
+                                       cmocka_unit_test(writes_json_that_parses),
+                                       cmocka_unit_test(live_lines_fit_the_terminal),
+                                       cmocka_unit_test(live_view_stays_within_the_rows),
+                                       cmocka_unit_test(estimates_the_time_left)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

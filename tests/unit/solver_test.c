@@ -1,5 +1,6 @@
-/* solver_test.c - whole runs over tiny random models with a fake judge: their text means nothing, but a trace
- * has an "answer" that depends on it, so votes, cuts and stops can be checked against each other. */
+/* solver_test.c - whole runs over tiny random models with a fake judge: their text means nothing,
+ * but a trace has an "answer" that depends on it, so votes, cuts and stops can be checked against
+ * each other. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,8 +98,9 @@ static void a_run_does_not_depend_on_how_many_run_at_once(void **state)
     o.only_trace = -1;
     o.seed = 4;
     sheaf_result *other = solve(&o);
-    assert_true(other->traces[0].n_tokens != all->traces[0].n_tokens ||
-                memcmp(other->traces[0].tokens, all->traces[0].tokens, all->traces[0].n_tokens * 4));
+    assert_true(
+        other->traces[0].n_tokens != all->traces[0].n_tokens ||
+        memcmp(other->traces[0].tokens, all->traces[0].tokens, all->traces[0].n_tokens * 4));
     sheaf_result_free(other);
     sheaf_result_free(all);
 }
@@ -156,7 +158,8 @@ static void the_certificate_loses_nothing(void **state)
     assert_true(stopped > 0);
 }
 
-/* Algorithm 2 in series over the full traces, as far as its cuts go: what the concurrent run must match. */
+/* Algorithm 2 in series over the full traces, as far as its cuts go: what the concurrent run must
+ * match. */
 static void online_decides_as_the_serial_rule(void **state)
 {
     (void)state;
@@ -172,7 +175,8 @@ static void online_decides_as_the_serial_rule(void **state)
     double lgc[8], sorted[8], scratch[64];
     struct conf_summary s;
     for (int i = 0; i < 8; i++) {
-        conf_summarize(&s, scratch, full->traces[i].confidence, full->traces[i].n_tokens, 16, CONF_TAIL);
+        conf_summarize(&s, scratch, full->traces[i].confidence, full->traces[i].n_tokens, 16,
+                       CONF_TAIL);
         lgc[i] = s.lowest;
     }
     double threshold = threshold_keep(sorted, lgc, 8, 50.0);
