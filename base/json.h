@@ -55,5 +55,6 @@ void jsonw_f64(strbuf *b, double v); /* %.17g; not finite: "inf", "-inf", "nan" 
 void jsonw_f32(strbuf *b, float v);  /* %.9g, likewise */
 void jsonw_bool(strbuf *b, bool v);
 void jsonw_null(strbuf *b);
+void jsonw_i32s(strbuf *b, const int32_t *v, size_t n); /* as an array */
 
 #endif

@@ -117,3 +117,11 @@ void jsonw_null(strbuf *b)
     separate(b);
     strbuf_str(b, "null");
 }
+
+void jsonw_i32s(strbuf *b, const int32_t *v, size_t n)
+{
+    jsonw_open(b, '[');
+    for (size_t i = 0; i < n; i++)
+        jsonw_i64(b, v[i]);
+    jsonw_close(b, ']');
+}

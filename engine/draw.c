@@ -13,12 +13,7 @@ struct draw_job {
 
 static void draw_one(const struct sampler *s, const struct sheaf_engine *e, sheaf_draw *draw)
 {
-    const struct sample_params params = {
-        .temperature = (double)draw->sampling.temperature,
-        .top_k = draw->sampling.top_k,
-        .top_p = (double)draw->sampling.top_p,
-        .min_p = (double)draw->sampling.min_p,
-    };
+    const struct sample_params params = sample_params_of(&draw->sampling);
     struct sample_result r = {.token = -1};
     for (size_t i = 0; i < e->n_masked; i++)
         draw->logits[e->masked[i]] = -INFINITY;

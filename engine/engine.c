@@ -136,6 +136,7 @@ static sheaf_code describe(struct sheaf_engine *e, sheaf_error *err)
     sheaf_code rc = gguf_get_text(e->file, "general.name", &name, err);
     if (!rc)
         rc = gguf_get_text(e->file, "general.license", &license, err);
+    e->hash = gguf_hash(e->file);
     copy_text(e->name, sizeof e->name, name);
     copy_text(e->license, sizeof e->license, license);
     copy_text(e->quantization, sizeof e->quantization, text_of(main_type(e->file)));
@@ -218,7 +219,7 @@ void sheaf_engine_info(const sheaf_engine *e, sheaf_model_info *out)
         .chat_template = e->chat_name,
         .cpu = cpu_tier_name(e->kernels.tier),
         .license = e->license[0] ? e->license : NULL,
-        .hash = gguf_hash(e->file),
+        .hash = e->hash,
         .file_bytes = gguf_file_bytes(e->file),
         .n_params = e->n_params,
         .weights_bytes = e->weights.panels_bytes,

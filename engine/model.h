@@ -45,7 +45,7 @@ struct sheaf_engine {
     size_t n_sampled;  /* rows of the vocabulary up to the last that may be drawn */
     int32_t *masked;   /* [n_masked] padding tokens below that */
     size_t n_masked;
-    uint64_t n_params;
+    uint64_t n_params, hash;
     char name[128], license[64], quantization[64], tokenizer_name[64], chat_name[64];
 };
 

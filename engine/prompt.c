@@ -83,34 +83,35 @@ static sheaf_code check_messages(struct chat_message *out, const sheaf_message *
     return SHEAF_OK;
 }
 
-/* Does the template itself (not a message) write the BOS string? */
-static bool writes_bos(const struct sheaf_engine *e, const struct prompt_part *parts, size_t n)
+static text segment_text(const struct jinja_output *rendered, size_t i)
 {
-    text bos = special_text(e, tokenizer_info(e->tokens)->bos);
-    for (size_t i = 0; i < n && bos.n; i++)
-        if (parts[i].trusted && text_find(parts[i].t, bos) != SIZE_MAX)
-            return true;
-    return false;
+    const struct jinja_segment *s = &rendered->segments[i];
+    return text_slice(strbuf_view(&rendered->text), s->offset, s->length);
 }
 
-/* BOS is the template's business: it is added, if the model wants it, only when the template has
- * none. */
-static sheaf_code encode_rendered(const struct sheaf_engine *e, int32_t **tokens, size_t *n,
-                                  const struct jinja_output *rendered, sheaf_error *err)
+sheaf_code prompt_encode(const struct tokenizer *t, int32_t **ids, size_t *n,
+                         const struct jinja_output *rendered, bool add_special, sheaf_error *err)
 {
     struct prompt_part *parts = alloc_zero(rendered->n_segments, sizeof *parts);
     if (!parts)
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "prompt", "no memory for %zu segments",
                           rendered->n_segments);
-    for (size_t i = 0; i < rendered->n_segments; i++) {
-        const struct jinja_segment *s = &rendered->segments[i];
-        parts[i].t = text_slice(strbuf_view(&rendered->text), s->offset, s->length);
-        parts[i].trusted = s->trusted;
-    }
-    sheaf_code rc = tokenizer_encode_parts(e->tokens, tokens, n, parts, rendered->n_segments,
-                                           !writes_bos(e, parts, rendered->n_segments), err);
+    for (size_t i = 0; i < rendered->n_segments; i++)
+        parts[i] = (struct prompt_part){segment_text(rendered, i), rendered->segments[i].trusted};
+    sheaf_code rc =
+        tokenizer_encode_parts(t, ids, n, parts, rendered->n_segments, add_special, err);
     alloc_free(parts);
     return rc;
+}
+
+/* Does the template itself (not a message) write the BOS string? */
+static bool writes_bos(const struct sheaf_engine *e, const struct jinja_output *rendered)
+{
+    text bos = special_text(e, tokenizer_info(e->tokens)->bos);
+    for (size_t i = 0; i < rendered->n_segments && bos.n; i++)
+        if (rendered->segments[i].trusted && text_find(segment_text(rendered, i), bos) != SIZE_MAX)
+            return true;
+    return false;
 }
 
 sheaf_code sheaf_engine_prompt(const sheaf_engine *e, int32_t **tokens, size_t *n,
@@ -129,8 +130,8 @@ sheaf_code sheaf_engine_prompt(const sheaf_engine *e, int32_t **tokens, size_t *
     sheaf_code rc = check_messages(list, messages, n_messages, err);
     if (!rc)
         rc = chat_render(e->chat, &rendered, list, n_messages, &options, err);
-    if (!rc)
-        rc = encode_rendered(e, tokens, n, &rendered, err);
+    if (!rc) /* BOS is added, if the model wants it, only when the template has none */
+        rc = prompt_encode(e->tokens, tokens, n, &rendered, !writes_bos(e, &rendered), err);
     jinja_output_free(&rendered);
     alloc_free(list);
     return rc;

@@ -304,6 +304,16 @@ bool sample_draw(const struct sampler *s, struct sample_result *out, const float
     return true;
 }
 
+struct sample_params sample_params_of(const sheaf_sampling *s)
+{
+    return (struct sample_params){
+        .temperature = (double)s->temperature,
+        .top_k = s->top_k,
+        .top_p = (double)s->top_p,
+        .min_p = (double)s->min_p,
+    };
+}
+
 sheaf_code sample_params_check(const struct sample_params *p, sheaf_error *err)
 {
     if (!(p->temperature >= 0.0 && p->temperature <= SAMPLE_TEMPERATURE_MAX))

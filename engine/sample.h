@@ -11,7 +11,7 @@
 #ifndef ENGINE_SAMPLE_H
 #define ENGINE_SAMPLE_H
 
-#include <sheaf/error.h>
+#include <sheaf/engine.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +28,9 @@ struct sample_params {
     double top_p;       /* keep while the probability before a token is < top_p; 1 = off */
     double min_p;       /* keep probability >= min_p x largest; 0 = off */
 };
+
+/* The public form of the parameters. */
+struct sample_params sample_params_of(const sheaf_sampling *s);
 
 /* USAGE, naming the parameter, unless every one is in its range. */
 sheaf_code sample_params_check(const struct sample_params *p, sheaf_error *err);

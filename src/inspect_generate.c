@@ -199,10 +199,7 @@ static sheaf_code add_answer(strbuf *out, const struct run *r, sheaf_error *err)
     if (rc)
         return rc;
     jsonw_key(out, "ids");
-    jsonw_open(out, '[');
-    for (size_t i = 0; i < r->n_ids; i++)
-        jsonw_i64(out, r->ids[i]);
-    jsonw_close(out, ']');
+    jsonw_i32s(out, r->ids, r->n_ids);
     jsonw_key(out, "text");
     jsonw_text(out, (text){s, len});
     jsonw_key(out, "confidence");

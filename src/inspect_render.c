@@ -1,11 +1,12 @@
-/* inspect_render.c - `sheaf inspect render`: a conversation through a chat template, and its ids.
- */
+/* inspect_render.c - `sheaf inspect render`: a conversation through a chat template, and its
+ * ids. */
 #include "src/inspect_render.h"
 
 #include <stdio.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "engine/prompt.h"
 #include "src/inspect_env.h"
 
 /* "2026-01-15 10:30", seconds optional, 'T' as good as the space. */
@@ -52,24 +53,13 @@ static sheaf_code find_template(struct inspect_env *env, const cJSON *in, chat_t
 static sheaf_code append_ids(const tokenizer *t, strbuf *out, const struct jinja_output *prompt,
                              sheaf_error *err)
 {
-    struct prompt_part *parts = alloc_zero(prompt->n_segments, sizeof *parts);
-    if (!parts)
-        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, NULL, "no memory for the prompt");
-    for (size_t i = 0; i < prompt->n_segments; i++) {
-        struct jinja_segment s = prompt->segments[i];
-        parts[i] = (struct prompt_part){{prompt->text.p + s.offset, s.length}, s.trusted};
-    }
     int32_t *ids;
     size_t n;
-    sheaf_code rc = tokenizer_encode_parts(t, &ids, &n, parts, prompt->n_segments, false, err);
-    alloc_free(parts);
+    sheaf_code rc = prompt_encode(t, &ids, &n, prompt, false, err);
     if (rc)
         return rc;
     jsonw_key(out, "ids");
-    jsonw_open(out, '[');
-    for (size_t i = 0; i < n; i++)
-        jsonw_i64(out, ids[i]);
-    jsonw_close(out, ']');
+    jsonw_i32s(out, ids, n);
     alloc_free(ids);
     return SHEAF_OK;
 }

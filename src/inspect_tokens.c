@@ -39,10 +39,7 @@ sheaf_code inspect_tokenize(struct inspect_env *env, const cJSON *in, strbuf *ou
     if (rc)
         return rc;
     jsonw_key(out, "ids");
-    jsonw_open(out, '[');
-    for (size_t i = 0; i < n; i++)
-        jsonw_i64(out, ids[i]);
-    jsonw_close(out, ']');
+    jsonw_i32s(out, ids, n);
     alloc_free(ids);
     return SHEAF_OK;
 }

@@ -31,12 +31,7 @@ sheaf_solve_options sheaf_solve_defaults(void)
 
 static sheaf_code check_sampling(const sheaf_sampling *s, sheaf_error *err)
 {
-    const struct sample_params p = {
-        .temperature = (double)s->temperature,
-        .top_k = s->top_k,
-        .top_p = (double)s->top_p,
-        .min_p = (double)s->min_p,
-    };
+    const struct sample_params p = sample_params_of(s);
     return sample_params_check(&p, err);
 }
 

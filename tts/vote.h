@@ -109,32 +109,18 @@ extern const struct vote_rule vote_rules[];
 /* The rule of that name, or NULL. */
 const struct vote_rule *vote_rule_by_name(const char *name);
 
-struct vote_result {
-    int32_t answer; /* VOTE_NONE when no trace has an answer */
-    double weight, total, share;
-    size_t ballots;   /* that counted */
-    size_t n_answers; /* entries of the tally */
-    bool fell_back;   /* the filter left fewer than min_ballots, so all were counted */
-};
-
-/* Memory that vote_by_rule needs for n ballots. */
+/* Memory that vote_weigh needs for n ballots. */
 size_t vote_scratch_bytes(size_t n);
 
-/* What every ballot weighs by a rule: weights [n], 0 for those that do not count. Arguments as for
- * vote_by_rule. */
-void vote_weigh(const struct vote_rule *rule, double *weights, const struct vote_ballot *ballots,
-                size_t n, size_t min_ballots, void *scratch);
-
-/* Votes by one rule.
+/* What every ballot weighs by a rule.
  *
- *   tally    [n_classes] the answers, heaviest first
- *   scratch  vote_scratch_bytes(n), 8-byte aligned
+ *   weights  [n]; 0 for a ballot that does not count
  *   ballots  [n]; those without an answer neither vote nor set the filter's threshold
- *   min_ballots  a filter that leaves fewer is dropped (result.fell_back)
+ *   scratch  vote_scratch_bytes(n), 8-byte aligned
+ *   min_ballots  a filter that leaves fewer is dropped
  *
- * Cannot fail. */
-struct vote_result vote_by_rule(const struct vote_rule *rule, struct vote_entry *tally,
-                                size_t n_classes, const struct vote_ballot *ballots, size_t n,
-                                size_t min_ballots, void *scratch);
+ * Returns whether the filter was dropped. Cannot fail. */
+bool vote_weigh(const struct vote_rule *rule, double *weights, const struct vote_ballot *ballots,
+                size_t n, size_t min_ballots, void *scratch);
 
 #endif

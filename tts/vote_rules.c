@@ -106,45 +106,16 @@ static void pile_weigh(struct pile *p, const struct vote_rule *rule)
     }
 }
 
-/* The ballots that count by the rule, with their weights. */
-static struct pile pile_by_rule(const struct vote_rule *rule, const struct vote_ballot *ballots,
-                                size_t n, size_t min_ballots, void *scratch, bool *fell_back)
+bool vote_weigh(const struct vote_rule *rule, double *weights, const struct vote_ballot *ballots,
+                size_t n, size_t min_ballots, void *scratch)
 {
     struct pile p = pile_of(ballots, n, rule->stat, scratch);
     bool filter = rule->keep < 100.0 && p.n > 0;
-    *fell_back = filter && !pile_filter(&p, rule->keep, min_ballots);
+    bool fell_back = filter && !pile_filter(&p, rule->keep, min_ballots);
     pile_weigh(&p, rule);
-    return p;
-}
-
-void vote_weigh(const struct vote_rule *rule, double *weights, const struct vote_ballot *ballots,
-                size_t n, size_t min_ballots, void *scratch)
-{
-    bool fell_back;
-    struct pile p = pile_by_rule(rule, ballots, n, min_ballots, scratch, &fell_back);
     for (size_t i = 0; i < n; i++)
         weights[i] = 0.0;
     for (size_t i = 0; i < p.n; i++)
         weights[p.ballots[i]] = p.weights[i];
-}
-
-struct vote_result vote_by_rule(const struct vote_rule *rule, struct vote_entry *tally,
-                                size_t n_classes, const struct vote_ballot *ballots, size_t n,
-                                size_t min_ballots, void *scratch)
-{
-    bool fell_back;
-    struct pile p = pile_by_rule(rule, ballots, n, min_ballots, scratch, &fell_back);
-    struct vote_box box;
-    vote_box_init(&box, tally, n_classes);
-    for (size_t i = 0; i < p.n; i++)
-        vote_box_add(&box, ballots[p.ballots[i]].answer, p.weights[i]);
-    return (struct vote_result){
-        .answer = box.leader,
-        .weight = vote_box_first(&box),
-        .total = box.total,
-        .share = vote_box_share(&box),
-        .ballots = box.ballots,
-        .n_answers = vote_box_sort(&box),
-        .fell_back = fell_back,
-    };
+    return fell_back;
 }

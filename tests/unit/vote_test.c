@@ -97,6 +97,40 @@ static void test_softmax(void **state)
     assert_true(w[2] == 1);
 }
 
+/* A whole vote by a rule: the weights, then the tally. */
+struct vote_result {
+    int32_t answer; /* VOTE_NONE when no trace has an answer */
+    double weight, total, share;
+    size_t ballots;   /* that counted */
+    size_t n_answers; /* entries of the tally */
+    bool fell_back;   /* the filter left fewer than min_ballots, so all were counted */
+};
+
+enum { MAX_BALLOTS = 16 };
+
+static struct vote_result vote_by_rule(const struct vote_rule *rule, struct vote_entry *tally,
+                                       size_t n_classes, const struct vote_ballot *ballots, size_t n,
+                                       size_t min_ballots, void *scratch)
+{
+    double weights[MAX_BALLOTS];
+    assert_true(n <= MAX_BALLOTS);
+    bool fell_back = vote_weigh(rule, weights, ballots, n, min_ballots, scratch);
+    struct vote_box box;
+    vote_box_init(&box, tally, n_classes);
+    for (size_t i = 0; i < n; i++)
+        if (weights[i] > 0.0)
+            vote_box_add(&box, ballots[i].answer, weights[i]);
+    return (struct vote_result){
+        .answer = box.leader,
+        .weight = vote_box_first(&box),
+        .total = box.total,
+        .share = vote_box_share(&box),
+        .ballots = box.ballots,
+        .n_answers = vote_box_sort(&box),
+        .fell_back = fell_back,
+    };
+}
+
 /* Nine unsure votes for 0, one sure vote for 1, a silent trace that is surest of all. */
 static size_t sample_ballots(struct vote_ballot *b)
 {
