@@ -8,12 +8,14 @@
 #include "base/memory.h"
 #include "engine/arch/arch.h"
 #include "engine/lora.h"
+#include "engine/decoder_plan.h"
 #include "engine/prompt.h"
+#include "engine/state.h"
 #include "engine/tokenizer.h"
 
 sheaf_engine_options sheaf_engine_defaults(void)
 {
-    return (sheaf_engine_options){.cpu = "auto", .kv_type = "f16"};
+    return (sheaf_engine_options){.cpu = "auto", .kv_type = "f16", .state_type = "f16"};
 }
 
 /* ---- options -------------------------------------------------------------------------------- */
@@ -22,11 +24,16 @@ static sheaf_code choose_kernels(struct sheaf_engine *e, const sheaf_engine_opti
                                  sheaf_error *err)
 {
     const char *cpu = o->cpu ? o->cpu : "auto", *kv = o->kv_type ? o->kv_type : "f16";
+    const char *state = o->state_type ? o->state_type : "f16";
     enum cpu_tier cap;
     if (!cpu_tier_by_name(&cap, cpu))
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "cpu",
                           "\"%.40s\"; auto, ref, avx2, avx512 and vnni are known", cpu);
     kernels_init(&e->kernels, cap);
+    if (strcmp(state, "f32") != 0 && strcmp(state, "f16") != 0)
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "state type",
+                          "\"%.40s\"; f16 and f32 are known", state);
+    e->state_type = o->exact || strcmp(state, "f32") == 0 ? STATE_F32 : STATE_F16;
     if (strcmp(kv, "f32") == 0 || o->exact)
         e->kv = KV_F32;
     else if (strcmp(kv, "f16") == 0)
@@ -53,8 +60,25 @@ static sheaf_code bind_all(struct sheaf_engine *e, sheaf_error *err)
         rc = e->arch->bind(e, &b, err);
     if (!rc)
         rc = binder_finish(&b, err);
+    if (!rc)
+        state_lay_out(e);
     binder_free(&b);
     return rc;
+}
+
+/* logits = factor W RMS(x; norm): the factor goes into the norm's weights. */
+static sheaf_code scale_head(struct sheaf_engine *e, sheaf_error *err)
+{
+    float factor = e->h.logit_scale * e->logit_factor;
+    if (factor == 1.0f)
+        return SHEAF_OK;
+    float *scaled = arena_take(&e->weights.memory, e->h.width, sizeof *scaled);
+    if (!scaled)
+        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, e->path, "no memory for the last norm");
+    for (uint32_t i = 0; i < e->h.width; i++)
+        scaled[i] = e->final_norm[i] * factor;
+    e->final_norm = scaled;
+    return SHEAF_OK;
 }
 
 static sheaf_code check_memory(const struct sheaf_engine *e, size_t limit, sheaf_error *err)
@@ -122,7 +146,7 @@ static const char *main_type(const gguf *g)
     int best = QUANT_F32;
     for (size_t i = 0; i < gguf_n_tensors(g); i++) {
         const gguf_tensor *t = gguf_tensor_at(g, i);
-        elements[t->type] += (uint64_t)t->ne[0] * (uint64_t)t->ne[1];
+        elements[t->type] += (uint64_t)t->ne[0] * (uint64_t)t->ne[1] * (uint64_t)t->ne[2];
         if (elements[t->type] > elements[best])
             best = (int)t->type;
     }
@@ -163,12 +187,21 @@ static sheaf_code load(struct sheaf_engine *e, const sheaf_engine_options *o, sh
     if (rc)
         return rc;
     e->h.rope = e->arch->rope;
+    if (e->arch->shape)
+        rc = e->arch->shape(&e->h, e->file, err);
+    if (rc)
+        return rc;
     e->weights.exact = o->exact;
+    e->logit_factor = 1.0f;
     rc = tokenizer_create(&e->tokens, e->file, err);
     if (!rc)
         rc = prompt_open(e, o->chat_template, err);
     if (!rc)
         rc = bind_all(e, err);
+    if (!rc && o->logit_factor != 0.0f)
+        e->logit_factor = o->logit_factor;
+    if (!rc)
+        rc = scale_head(e, err);
     if (!rc)
         rc = list_masked(e, err);
     if (!rc)
@@ -207,9 +240,20 @@ void sheaf_engine_close(sheaf_engine *e)
     alloc_free(e);
 }
 
+/* First layer of a kind that has it, else 0. */
+static uint32_t first_with(const uint32_t *counts, const struct hparams *h)
+{
+    for (uint32_t i = 0; i < h->n_layers; i++)
+        if (counts[i])
+            return i;
+    return 0;
+}
+
 void sheaf_engine_info(const sheaf_engine *e, sheaf_model_info *out)
 {
     const struct hparams *h = &e->h;
+    uint32_t attention = first_with(h->n_kv_heads, h), dense = first_with(h->n_ff, h);
+    uint32_t experts = first_with(h->moe.n_ff, h);
     *out = (sheaf_model_info){
         .path = e->path,
         .name = e->name,
@@ -223,18 +267,21 @@ void sheaf_engine_info(const sheaf_engine *e, sheaf_model_info *out)
         .file_bytes = gguf_file_bytes(e->file),
         .n_params = e->n_params,
         .weights_bytes = e->weights.panels_bytes,
-        .kv_bytes_per_token = kvcache_page_bytes(h, e->kv) / KV_PAGE,
+        .n_experts = (int)h->moe.router.n_experts,
+        .n_experts_used = (int)h->moe.router.n_used,
         .state_bytes = e->state_bytes,
+        .logit_factor = e->logit_factor,
         .n_layers = (int)h->n_layers,
         .width = (int)h->width,
-        .n_heads = (int)h->n_heads[0],
-        .n_kv_heads = (int)h->n_kv_heads[0],
+        .n_heads = (int)h->n_heads[attention],
+        .n_kv_heads = (int)h->n_kv_heads[attention],
         .head_width = (int)h->head_k,
-        .n_ff = (int)h->n_ff[0],
+        .n_ff = (int)(h->n_ff[dense] ? h->n_ff[dense] : h->moe.n_ff[experts]),
         .n_vocab = (int)h->n_vocab,
         .n_context = (int)h->n_context,
         .threads = e->threads,
     };
+    plan_kv_info(e, out);
 }
 
 void sheaf_free(void *p)

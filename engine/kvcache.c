@@ -12,41 +12,58 @@ static size_t elem_bytes_of(enum kv_type type)
     return type == KV_F16 ? 2 : 4;
 }
 
-size_t kvcache_page_bytes(const struct hparams *h, enum kv_type type)
+struct kv_shape kv_shape_of(const struct hparams *h, enum kv_class kind, enum kv_type type)
+{
+    bool exact = kind == KV_LIMITED && h->n_sight <= KV_EXACT_WINDOW;
+    return (struct kv_shape){h, kind, exact ? KV_F32 : type};
+}
+
+static size_t kv_heads(const struct kv_shape *s, uint32_t layer)
+{
+    return kv_class_of(s->h, layer) == s->kind ? s->h->n_kv_heads[layer] : 0;
+}
+
+size_t kvcache_page_bytes(const struct kv_shape *s)
 {
     size_t heads = 0;
-    for (uint32_t i = 0; i < h->n_layers; i++)
-        heads += h->n_kv_heads[i];
-    size_t bytes = heads * (h->head_k + h->head_v) * KV_PAGE * elem_bytes_of(type);
+    for (uint32_t i = 0; i < s->h->n_layers; i++)
+        heads += kv_heads(s, i);
+    size_t bytes = heads * (s->h->head_k + s->h->head_v) * KV_PAGE * elem_bytes_of(s->type);
     return (bytes + 63) & ~(size_t)63;
 }
 
-sheaf_code kvcache_init(struct kvcache *c, const struct hparams *h, enum kv_type type,
-                        const struct kernels *k, size_t n_pages, sheaf_error *err)
+static void lay_out_layers(struct kvcache *c, const struct kv_shape *s)
 {
-    *c = (struct kvcache){.type = type, .elem_bytes = elem_bytes_of(type), .n_pages = n_pages};
+    size_t offset = 0;
+    c->head_k_bytes = (size_t)s->h->head_k * KV_PAGE * c->elem_bytes;
+    c->head_v_bytes = (size_t)s->h->head_v * KV_PAGE * c->elem_bytes;
+    for (uint32_t i = 0; i < s->h->n_layers; i++) {
+        c->layer_offset[i] = offset;
+        c->n_kv_heads[i] = (uint32_t)kv_heads(s, i);
+        offset += c->n_kv_heads[i] * (c->head_k_bytes + c->head_v_bytes);
+    }
+}
+
+sheaf_code kvcache_init(struct kvcache *c, const struct kv_shape *shape, const struct kernels *k,
+                        size_t n_pages, sheaf_error *err)
+{
+    *c = (struct kvcache){.type = shape->type, .elem_bytes = elem_bytes_of(shape->type)};
     c->to_f16 = k->to_f16;
-    c->page_bytes = kvcache_page_bytes(h, type);
-    c->layer_offset = alloc_zero(h->n_layers, sizeof *c->layer_offset);
-    c->n_kv_heads = alloc_zero(h->n_layers, sizeof *c->n_kv_heads);
-    c->refs = alloc_zero(n_pages, sizeof *c->refs);
-    c->free_list = alloc_zero(n_pages, sizeof *c->free_list);
-    c->pages = alloc_aligned(n_pages, c->page_bytes, 64);
+    c->page_bytes = kvcache_page_bytes(shape);
+    c->n_pages = c->page_bytes ? n_pages : 0;
+    c->layer_offset = alloc_zero(shape->h->n_layers, sizeof *c->layer_offset);
+    c->n_kv_heads = alloc_zero(shape->h->n_layers, sizeof *c->n_kv_heads);
+    c->refs = alloc_zero(c->n_pages, sizeof *c->refs);
+    c->free_list = alloc_zero(c->n_pages, sizeof *c->free_list);
+    c->pages = alloc_aligned(c->n_pages, c->page_bytes, 64);
     if (!c->layer_offset || !c->n_kv_heads || !c->refs || !c->free_list || !c->pages) {
         kvcache_free(c);
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "KV cache", "%zu pages of %zu bytes", n_pages,
-                          kvcache_page_bytes(h, type));
+                          kvcache_page_bytes(shape));
     }
-    c->head_k_bytes = (size_t)h->head_k * KV_PAGE * c->elem_bytes;
-    c->head_v_bytes = (size_t)h->head_v * KV_PAGE * c->elem_bytes;
-    size_t offset = 0;
-    for (uint32_t i = 0; i < h->n_layers; i++) {
-        c->layer_offset[i] = offset;
-        c->n_kv_heads[i] = h->n_kv_heads[i];
-        offset += h->n_kv_heads[i] * (c->head_k_bytes + c->head_v_bytes);
-    }
-    for (size_t i = 0; i < n_pages; i++)
-        c->free_list[c->n_free++] = (int32_t)(n_pages - 1 - i);
+    lay_out_layers(c, shape);
+    for (size_t i = 0; i < c->n_pages; i++)
+        c->free_list[c->n_free++] = (int32_t)(c->n_pages - 1 - i);
     return SHEAF_OK;
 }
 

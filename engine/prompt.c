@@ -163,6 +163,26 @@ sheaf_code sheaf_engine_detokenize(const sheaf_engine *e, char **out, size_t *le
     return SHEAF_OK;
 }
 
+sheaf_code sheaf_engine_text_bytes(const sheaf_engine *e, uint32_t *bytes, const int32_t *tokens,
+                                   size_t n, sheaf_error *err)
+{
+    struct detok d;
+    strbuf b = {0};
+    size_t before = 0;
+    detok_init(&d, e->tokens, false);
+    for (size_t i = 0; i < n; i++) {
+        detok_push(&d, &b, tokens[i]);
+        if (i + 1 == n)
+            detok_flush(&d, &b);
+        bytes[i] = (uint32_t)(b.n - before);
+        before = b.n;
+    }
+    bool failed = b.failed;
+    strbuf_free(&b);
+    return failed ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "text", "no memory for %zu tokens", n)
+                  : SHEAF_OK;
+}
+
 bool sheaf_engine_is_end(const sheaf_engine *e, int32_t token)
 {
     return token >= 0 && (size_t)token < tokenizer_info(e->tokens)->n_tokens &&

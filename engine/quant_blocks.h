@@ -1,5 +1,5 @@
 /* quant_blocks.h - block decoders behind quant_dequantize; private to engine/quant*.c and the
- * packing of panels (engine/kernels/panels.c).
+ * panels (engine/kernels).
  *
  * Every decoder turns one block at `b` (unaligned, little-endian) into its elements at `out`. The
  * order of the float operations is that of ggml's reference decoders: it is part of the format. */
@@ -26,8 +26,12 @@ quant_block_fn quant_block_q2_k, quant_block_q3_k, quant_block_q4_k, quant_block
 quant_block_fn quant_block_iq1_s, quant_block_iq1_m, quant_block_iq2_xxs, quant_block_iq2_xs,
     quant_block_iq2_s, quant_block_iq3_xxs, quant_block_iq3_s;
 
-/* The 16 levels of IQ4_NL and IQ4_XS. */
-extern const int8_t quant_iq4_levels[16];
+/* The 16 levels of IQ4_NL and IQ4_XS; those of MXFP4 and NVFP4, doubled to be whole. */
+extern const int8_t quant_iq4_levels[16], quant_e2m1_levels[16];
+
+/* Scale of an MXFP4 block, half of what E8M0 says: 2^(e - 128). e = 255 is not taken as NaN, as in
+ * ggml. */
+float quant_e8m0_half(uint8_t e);
 
 /* Signed 6-bit scale k = 0..15 of Q3_K out of its 12 bytes. */
 int quant_q3_k_scale(const uint8_t *s, int k);

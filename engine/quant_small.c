@@ -11,7 +11,7 @@ const int8_t quant_iq4_levels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
                                      1,    13,   25,  38,  53,  69,  89,  113};
 
 /* E2M1 doubled, so that the levels are whole; the scales are halved in turn. */
-static const int8_t E2M1_LEVELS[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+const int8_t quant_e2m1_levels[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
 void quant_block_f32(float *out, const uint8_t *b)
 {
@@ -90,15 +90,14 @@ void quant_block_iq4_nl(float *out, const uint8_t *b)
     decode_levels(out, quant_half(b), b + 2, quant_iq4_levels, 32);
 }
 
-/* 2^(e - 128): half of the E8M0 scale. e = 255 is not taken as NaN, as in ggml. */
-static float e8m0_half(uint8_t e)
+float quant_e8m0_half(uint8_t e)
 {
     return quant_bits_f32(e < 2 ? 0x00200000u << e : (uint32_t)(e - 1) << 23);
 }
 
 void quant_block_mxfp4(float *out, const uint8_t *b)
 {
-    decode_levels(out, e8m0_half(b[0]), b + 1, E2M1_LEVELS, 32);
+    decode_levels(out, quant_e8m0_half(b[0]), b + 1, quant_e2m1_levels, 32);
 }
 
 /* Half of an unsigned E4M3 scale (bias 7, bit 7 ignored). 0x7f alone, not 0xff, stands for NaN and
@@ -116,7 +115,7 @@ static float ue4m3_half(uint8_t u)
 void quant_block_nvfp4(float *out, const uint8_t *b)
 {
     for (int s = 0; s < 4; s++)
-        decode_levels(out + 16 * s, ue4m3_half(b[s]), b + 4 + 8 * s, E2M1_LEVELS, 16);
+        decode_levels(out + 16 * s, ue4m3_half(b[s]), b + 4 + 8 * s, quant_e2m1_levels, 16);
 }
 
 void quant_block_q1_0(float *out, const uint8_t *b)

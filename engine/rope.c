@@ -24,8 +24,9 @@ static struct frequencies frequencies_of(const struct hparams *h)
 {
     struct frequencies f = {.magnitude = 1.0};
     if (h->scaling == ROPE_SCALE_YARN) {
-        f.low = fmax(0.0, floor(yarn_bound(h, 32.0)));
-        f.high = fmin(h->n_rot - 1.0, ceil(yarn_bound(h, 1.0)));
+        double low = yarn_bound(h, 32.0), high = yarn_bound(h, 1.0);
+        f.low = fmax(0.0, h->yarn_unrounded ? low : floor(low));
+        f.high = fmin(h->n_rot - 1.0, h->yarn_unrounded ? high : ceil(high));
         f.magnitude = (1.0 + 0.1 * log((double)h->rope_factor)) * (double)h->rope_attn_factor;
     } else if (h->scaling == ROPE_SCALE_LONGROPE) {
         f.magnitude = (double)h->rope_attn_factor;

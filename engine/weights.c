@@ -40,40 +40,77 @@ static const gguf_tensor *use_tensor(struct binder *b, const char *name)
     return t;
 }
 
-/* The tensor has the shape {ne0, ne1} and a type that can be decoded. */
-static sheaf_code check_tensor(const gguf *g, const gguf_tensor *t, const char *name, size_t ne0,
-                               size_t ne1, sheaf_error *err)
+/* Wanted dimensions, the fastest first. */
+struct dims {
+    size_t ne[3];
+};
+
+/* The tensor has this shape and a type that can be decoded. */
+static sheaf_code check_tensor(const gguf *g, const gguf_tensor *t, const char *name,
+                               struct dims want, sheaf_error *err)
 {
     char source[160];
     if (!t)
         return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, source_of(g, name, source), "tensor is missing");
-    if (t->ne[0] != (int64_t)ne0 || t->ne[1] != (int64_t)ne1 || t->ne[2] != 1 || t->ne[3] != 1)
+    if (t->ne[0] != (int64_t)want.ne[0] || t->ne[1] != (int64_t)want.ne[1] ||
+        t->ne[2] != (int64_t)want.ne[2] || t->ne[3] != 1)
         return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, source_of(g, name, source),
-                          "shape {%lld, %lld, %lld, %lld}; {%zu, %zu} is wanted",
+                          "shape {%lld, %lld, %lld, %lld}; {%zu, %zu, %zu} is wanted",
                           (long long)t->ne[0], (long long)t->ne[1], (long long)t->ne[2],
-                          (long long)t->ne[3], ne0, ne1);
+                          (long long)t->ne[3], want.ne[0], want.ne[1], want.ne[2]);
     if (!quant_info((int)t->type)->dequantizable)
         return SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, source_of(g, name, source),
                           "tensor type %s cannot be decoded", quant_info((int)t->type)->name);
     return SHEAF_OK;
 }
 
-sheaf_code bind_vector(struct binder *b, const float **out, const char *name, size_t n,
-                       bool required, sheaf_error *err)
+sheaf_code bind_grid(struct binder *b, const float **out, const char *name, size_t n_columns,
+                     size_t n_rows, bool required, sheaf_error *err)
 {
     *out = NULL;
     const gguf_tensor *t = use_tensor(b, name);
     if (!t && !required)
         return SHEAF_OK;
-    sheaf_code rc = check_tensor(b->g, t, name, n, 1, err);
+    sheaf_code rc = check_tensor(b->g, t, name, (struct dims){{n_columns, n_rows, 1}}, err);
     if (rc)
         return rc;
+    size_t n = n_columns * n_rows;
     float *v = arena_take(&b->w->memory, n, sizeof *v);
     if (!v)
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, gguf_name(b->g), "no memory for %s [%zu]", name, n);
     quant_dequantize(t->type, v, t->data, n);
     *out = v;
     return SHEAF_OK;
+}
+
+sheaf_code bind_vector(struct binder *b, const float **out, const char *name, size_t n,
+                       bool required, sheaf_error *err)
+{
+    return bind_grid(b, out, name, n, 1, required, err);
+}
+
+sheaf_code bind_turned(struct binder *b, const float **out, const char *name, size_t n_columns,
+                       size_t n_rows, sheaf_error *err)
+{
+    const float *rows;
+    sheaf_code rc = bind_grid(b, &rows, name, n_columns, n_rows, true, err);
+    if (rc)
+        return rc;
+    float *turned = arena_take(&b->w->memory, n_columns * n_rows, sizeof *turned);
+    if (!turned)
+        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, gguf_name(b->g), "no memory for %s", name);
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_columns; c++)
+            turned[c * n_rows + r] = rows[r * n_columns + c];
+    *out = turned;
+    return SHEAF_OK;
+}
+
+void binder_ignore(struct binder *b, const char *prefix)
+{
+    for (size_t i = 0; i < gguf_n_tensors(b->g); i++)
+        if (text_starts(gguf_tensor_at(b->g, i)->name, text_of(prefix)))
+            b->used[i] = true;
 }
 
 static sheaf_code remember(struct weights *w, struct linear *l, sheaf_error *err)
@@ -86,6 +123,14 @@ static sheaf_code remember(struct weights *w, struct linear *l, sheaf_error *err
     return SHEAF_OK;
 }
 
+/* The matrix begins at a row of the tensor. */
+static void take_rows(struct linear *l, const gguf_tensor *t, size_t row_begin)
+{
+    l->type = t->type;
+    l->row_bytes = quant_row_bytes(t->type, l->w.n_in);
+    l->rows = t->data + row_begin * l->row_bytes;
+}
+
 sheaf_code bind_linear_rows(struct binder *b, struct linear *out, const char *name, size_t n_rows,
                             size_t row_begin, size_t n_out, size_t n_in, sheaf_error *err)
 {
@@ -94,12 +139,10 @@ sheaf_code bind_linear_rows(struct binder *b, struct linear *out, const char *na
     snprintf(out->name, sizeof out->name, "%s", name);
     snprintf(full, sizeof full, "%s.weight", name);
     const gguf_tensor *t = use_tensor(b, full);
-    sheaf_code rc = check_tensor(b->g, t, full, n_in, n_rows, err);
+    sheaf_code rc = check_tensor(b->g, t, full, (struct dims){{n_in, n_rows, 1}}, err);
     if (rc)
         return rc;
-    out->type = t->type;
-    out->row_bytes = quant_row_bytes(t->type, n_in);
-    out->rows = t->data + row_begin * out->row_bytes;
+    take_rows(out, t, row_begin);
     snprintf(full, sizeof full, "%s.bias", name);
     rc = bind_vector(b, &out->bias, full, n_rows, false, err);
     if (rc)
@@ -113,6 +156,34 @@ sheaf_code bind_linear(struct binder *b, struct linear *out, const char *name, s
                        size_t n_in, sheaf_error *err)
 {
     return bind_linear_rows(b, out, name, n_out, 0, n_out, n_in, err);
+}
+
+/* The name of a member stands for nothing in the file, so that no adapter takes it for a matrix. */
+sheaf_code bind_stack(struct binder *b, struct linear **out, const char *name, size_t n,
+                      size_t n_out, size_t n_in, sheaf_error *err)
+{
+    char full[80];
+    const float *bias;
+    snprintf(full, sizeof full, "%s.weight", name);
+    const gguf_tensor *t = use_tensor(b, full);
+    sheaf_code rc = check_tensor(b->g, t, full, (struct dims){{n_in, n_out, n}}, err);
+    snprintf(full, sizeof full, "%s.bias", name);
+    if (!rc)
+        rc = bind_grid(b, &bias, full, n_out, n, false, err);
+    if (rc)
+        return rc;
+    struct linear *all = arena_take(&b->w->memory, n, sizeof *all);
+    if (!all)
+        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, gguf_name(b->g), "no memory for %zu experts", n);
+    for (size_t i = 0; i < n && !rc; i++) {
+        all[i] = (struct linear){.w = {.n_out = n_out, .n_in = n_in}};
+        snprintf(all[i].name, sizeof all[i].name, "%.48s[%zu]", name, i);
+        take_rows(&all[i], t, i * n_out);
+        all[i].bias = bias ? bias + i * n_out : NULL;
+        rc = remember(b->w, &all[i], err);
+    }
+    *out = all;
+    return rc;
 }
 
 sheaf_code binder_finish(const struct binder *b, sheaf_error *err)
@@ -134,7 +205,7 @@ sheaf_code binder_finish(const struct binder *b, sheaf_error *err)
 
 static void choose_layout(const struct weights *w, struct linear *l)
 {
-    if (w->exact || !panels_layout(&l->w.layout, l->type, l->w.n_in))
+    if (w->exact || l->exact || !panels_layout(&l->w.layout, l->type, l->w.n_in))
         l->w.layout = PANEL_F32;
     l->w.panel_bytes = panels_panel_bytes(l->w.layout, l->w.n_in);
 }

@@ -28,6 +28,7 @@ struct linear {
     enum quant_type type;
     const uint8_t *rows;
     size_t row_bytes;
+    bool exact;             /* f32 panels whatever the file holds */
 };
 
 struct weights {
@@ -54,6 +55,16 @@ void binder_free(struct binder *b);
 sheaf_code bind_vector(struct binder *b, const float **out, const char *name, size_t n,
                        bool required, sheaf_error *err);
 
+/* The same for a tensor of n_rows rows of n_columns, as it stands in the file. */
+sheaf_code bind_grid(struct binder *b, const float **out, const char *name, size_t n_columns,
+                     size_t n_rows, bool required, sheaf_error *err);
+/* And turned: out[n_columns][n_rows]. Required. */
+sheaf_code bind_turned(struct binder *b, const float **out, const char *name, size_t n_columns,
+                       size_t n_rows, sheaf_error *err);
+
+/* Marks every tensor whose name begins with `prefix` as known and not wanted. */
+void binder_ignore(struct binder *b, const char *prefix);
+
 /* NAME.weight as a matrix [n_out][n_in], with NAME.bias when the file has it. */
 sheaf_code bind_linear(struct binder *b, struct linear *out, const char *name, size_t n_out,
                        size_t n_in, sheaf_error *err);
@@ -61,6 +72,11 @@ sheaf_code bind_linear(struct binder *b, struct linear *out, const char *name, s
 /* Rows [row_begin, row_begin + n_out) of NAME.weight (and of NAME.bias), whose height is n_rows. */
 sheaf_code bind_linear_rows(struct binder *b, struct linear *out, const char *name, size_t n_rows,
                             size_t row_begin, size_t n_out, size_t n_in, sheaf_error *err);
+
+/* NAME.weight as n stacked matrices [n][n_out][n_in], with NAME.bias [n][n_out] when the file has
+ * it: *out [n] in the binder's memory. */
+sheaf_code bind_stack(struct binder *b, struct linear **out, const char *name, size_t n,
+                      size_t n_out, size_t n_in, sheaf_error *err);
 
 /* Every tensor of the file was asked for, or UNSUPPORTED naming the first that was not. */
 sheaf_code binder_finish(const struct binder *b, sheaf_error *err);

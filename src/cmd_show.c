@@ -14,7 +14,7 @@
 struct show_args {
     struct model_args model;
     bool metadata, tensors;
-    size_t traces, max_tokens, prompt;
+    size_t traces, max_tokens, prompt, context; /* context 0: prompt and max_tokens */
     const char *format;
 };
 
@@ -33,6 +33,9 @@ static const struct cli_option options[] = {
      .help = "tokens of a trace in the memory plan (1024)"},
     {.name = "prompt", .kind = CLI_SIZE, .at = AT(prompt), .min = 1, .max = 1 << 20, .value = "N",
      .help = "tokens of the prompt in the memory plan (256)"},
+    {.name = "ctx-size", .letter = 'c', .synonyms = "ctx", .kind = CLI_SIZE, .at = AT(context),
+     .min = 2, .max = 1 << 21, .value = "N",
+     .help = "prompt and trace together in the memory plan, instead of --max-tokens"},
     {.name = "format", .kind = CLI_CHOICE, .at = AT(format), .choices = "text json",
      .help = "what standard output gets (text)"},
     CLI_END};
@@ -42,6 +45,7 @@ struct field {
     enum { WORD, COUNT, BYTES, HASH } kind;
     const char *word;
     uint64_t number;
+    bool optional; /* not in the text when it is 0 */
 };
 
 static void field_text(struct table *t, const struct field *f)
@@ -76,9 +80,10 @@ static uint64_t count_of(int n)
     return n > 0 ? (uint64_t)n : 0;
 }
 
-#define W(key, label, value) {key, label, WORD, (value), 0}
-#define N(key, label, value) {key, label, COUNT, NULL, count_of(value)}
-#define U(key, label, kind, value) {key, label, kind, NULL, (value)}
+#define W(key, label, value) {key, label, WORD, (value), 0, false}
+#define N(key, label, value) {key, label, COUNT, NULL, count_of(value), false}
+#define U(key, label, kind, value) {key, label, kind, NULL, (value), false}
+#define OPTIONAL(key, label, kind, value) {key, label, kind, NULL, (value), true}
 
 static void print_fields(strbuf *b, bool json, const struct field *fields, size_t n)
 {
@@ -87,7 +92,7 @@ static void print_fields(strbuf *b, bool json, const struct field *fields, size_
     for (size_t i = 0; i < n; i++) {
         if (json)
             field_json(b, &fields[i]);
-        else
+        else if (fields[i].number || !fields[i].optional)
             field_text(&t, &fields[i]);
     }
     if (!json)
@@ -112,6 +117,8 @@ static void print_info(strbuf *b, const sheaf_model_info *m, bool json)
         N("n_kv_heads", "KV heads", m->n_kv_heads),
         N("head_width", "head width", m->head_width),
         N("n_ff", "feed-forward", m->n_ff),
+        OPTIONAL("n_experts", "experts", COUNT, count_of(m->n_experts)),
+        OPTIONAL("n_experts_used", "experts of a token", COUNT, count_of(m->n_experts_used)),
         N("n_vocab", "vocabulary", m->n_vocab),
         N("n_context", "context", m->n_context),
         W("tokenizer", "tokenizer", m->tokenizer),
@@ -120,24 +127,67 @@ static void print_info(strbuf *b, const sheaf_model_info *m, bool json)
         N("threads", "threads", m->threads),
         U("weights_bytes", "weights in memory", BYTES, m->weights_bytes),
         U("kv_bytes_per_token", "KV cache per token", BYTES, m->kv_bytes_per_token),
+        OPTIONAL("n_window", "window", COUNT, count_of(m->n_window)),
+        OPTIONAL("kv_limited_bytes", "KV cache of windows", BYTES, m->kv_limited_bytes),
         U("state_bytes", "state per trace", BYTES, m->state_bytes),
     };
     print_fields(b, json, fields, sizeof fields / sizeof *fields);
 }
 
-static void print_plan(strbuf *b, const sheaf_engine *engine, const struct show_args *a, bool json)
+static sheaf_memory_plan plan_of(const sheaf_engine *engine, size_t traces, size_t prompt,
+                                 size_t max_tokens)
 {
     sheaf_memory_plan p = {0};
-    sheaf_decoder_options o = {.max_sessions = a->traces + 1,
-                               .prefix_tokens = a->prompt,
-                               .session_tokens = a->max_tokens};
+    const sheaf_decoder_options o = {.max_sessions = traces + 1, /* the prompt's own */
+                                     .prefix_tokens = prompt,
+                                     .session_tokens = max_tokens};
     sheaf_decoder_plan(engine, &o, &p);
+    return p;
+}
+
+/* What one more trace takes, and one more token of each trace: both from plans a good deal larger,
+ * as the KV cache grows by pages. */
+static uint64_t trace_bytes(const sheaf_engine *engine, const struct show_args *a)
+{
+    enum { MORE = 64 };
+    return (plan_of(engine, a->traces + MORE, a->prompt, a->max_tokens).total_bytes -
+            plan_of(engine, a->traces, a->prompt, a->max_tokens).total_bytes) /
+           MORE;
+}
+
+static uint64_t token_bytes(const sheaf_engine *engine, const struct show_args *a)
+{
+    enum { MORE = 1024 };
+    return (plan_of(engine, a->traces, a->prompt, a->max_tokens + MORE).total_bytes -
+            plan_of(engine, a->traces, a->prompt, a->max_tokens).total_bytes) /
+           MORE / (a->traces + 1);
+}
+
+/* What the file lacks and Sheaf puts back. */
+static void print_factor(strbuf *b, const sheaf_model_info *m, bool json)
+{
+    if (json) {
+        jsonw_key(b, "logit_factor");
+        jsonw_f32(b, m->logit_factor);
+    } else if (m->logit_factor != 1.0f) {
+        strbuf_printf(b,
+                      "logits x %.6g: the multiplier of the tied head, which the file has lost "
+                      "(--logit-factor)\n",
+                      (double)m->logit_factor);
+    }
+}
+
+static void print_plan(strbuf *b, const sheaf_engine *engine, const struct show_args *a, bool json)
+{
+    sheaf_memory_plan p = plan_of(engine, a->traces, a->prompt, a->max_tokens);
     const struct field fields[] = {
         U("weights", "  weights", BYTES, p.weights_bytes),
         U("kv", "  KV cache", BYTES, p.kv_bytes),
         U("state", "  recurrent state", BYTES, p.state_bytes),
         U("scratch", "  scratch", BYTES, p.scratch_bytes),
         U("total", "  total", BYTES, p.total_bytes),
+        U("trace", "  each trace", BYTES, trace_bytes(engine, a)),
+        U("token", "  each token of a trace", BYTES, token_bytes(engine, a)),
     };
     if (json) {
         jsonw_key(b, "plan");
@@ -166,6 +216,7 @@ static int show_engine(strbuf *b, const struct show_args *a, bool json)
     if (json)
         jsonw_open(b, '{');
     print_info(b, &info, json);
+    print_factor(b, &info, json);
     print_plan(b, engine, a, json);
     if (json) {
         jsonw_close(b, '}');
@@ -203,6 +254,11 @@ static int run(const struct cli_command *self, int argc, char **argv)
         return rc;
     if (argc)
         a.model.model = argv[0];
+    if (a.context && a.context <= a.prompt)
+        return cli_fail(CLI_USAGE, "--ctx-size", "%zu tokens; more than the prompt's %zu wanted",
+                        a.context, a.prompt);
+    if (a.context)
+        a.max_tokens = a.context - a.prompt;
     bool json = strcmp(a.format, "json") == 0;
     rc = a.metadata || a.tensors ? show_file(&b, &a, json) : show_engine(&b, &a, json);
     if (!rc && b.failed)

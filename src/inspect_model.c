@@ -53,10 +53,12 @@ static double confidence(const float *z, int n)
 struct logits_question {
     int32_t *tokens;
     size_t n;
+    double factor; /* of the logits, over what the engine applies */
     int64_t prefill, chunk, from;
 };
 
-static sheaf_code read_logits(struct logits_question *q, const cJSON *in, sheaf_error *err)
+static sheaf_code read_logits(struct logits_question *q, const cJSON *in, float applied,
+                              sheaf_error *err)
 {
     sheaf_code rc = json_i32s(in, "tokens", &q->tokens, &q->n, err);
     if (rc)
@@ -66,6 +68,7 @@ static sheaf_code read_logits(struct logits_question *q, const cJSON *in, sheaf_
                           (long long)TOKENS_MAX);
     q->prefill = (int64_t)q->n;
     q->chunk = q->prefill < CHUNK_DEFAULT ? q->prefill : CHUNK_DEFAULT;
+    q->factor = (double)applied;
     rc = json_i64(in, "prefill", &q->prefill, 0, (int64_t)q->n, err);
     if (!rc)
         rc = json_i64(in, "chunk", &q->chunk, 1, TOKENS_MAX, err);
@@ -73,6 +76,9 @@ static sheaf_code read_logits(struct logits_question *q, const cJSON *in, sheaf_
         rc = json_i64(in, "logits_start", &q->from, 0, (int64_t)q->n - 1, err);
     if (!rc)
         rc = json_i64(in, "from", &q->from, 0, (int64_t)q->n - 1, err);
+    if (!rc)
+        rc = json_f64(in, "logit_factor", &q->factor, 1e-6, 1e6, err);
+    q->factor /= (double)applied;
     return rc;
 }
 
@@ -82,10 +88,12 @@ struct rows_out {
     int n_vocab;
 };
 
-static void add_rows(struct rows_out *o, const float *logits, size_t skip, size_t n)
+static void add_rows(struct rows_out *o, float *logits, double factor, size_t skip, size_t n)
 {
     for (size_t i = skip; i < n; i++) {
-        const float *row = logits + i * (size_t)o->n_vocab;
+        float *row = logits + i * (size_t)o->n_vocab;
+        for (int k = 0; k < o->n_vocab; k++)
+            row[k] = (float)((double)row[k] * factor);
         add_row(o->logits, row, o->n_vocab);
         jsonw_f64(&o->confidence, confidence(row, o->n_vocab));
     }
@@ -105,7 +113,7 @@ static sheaf_code feed(struct rows_out *o, const struct logits_question *q, shea
         if (rc)
             return rc;
         if (wanted)
-            add_rows(o, span.logits, from > at ? from - at : 0, n);
+            add_rows(o, span.logits, q->factor, from > at ? from - at : 0, n);
         at += n;
     }
     return SHEAF_OK;
@@ -129,11 +137,11 @@ static sheaf_code answer_logits(struct rows_out *o, const struct logits_question
     return rc;
 }
 
-static int vocabulary(const sheaf_engine *engine)
+static sheaf_model_info info_of(const sheaf_engine *engine)
 {
     sheaf_model_info info;
     sheaf_engine_info(engine, &info);
-    return info.n_vocab;
+    return info;
 }
 
 static sheaf_code inspect_logits(struct inspect_env *env, const cJSON *in, strbuf *out,
@@ -144,9 +152,9 @@ static sheaf_code inspect_logits(struct inspect_env *env, const cJSON *in, strbu
     sheaf_engine *engine = NULL;
     sheaf_code rc = inspect_env_engine(env, &engine, err);
     if (!rc)
-        rc = read_logits(&q, in, err);
+        rc = read_logits(&q, in, info_of(engine).logit_factor, err);
     if (!rc) {
-        o.n_vocab = vocabulary(engine);
+        o.n_vocab = info_of(engine).n_vocab;
         jsonw_key(out, "logits");
         jsonw_open(out, '[');
         jsonw_open(&o.confidence, '[');
@@ -222,7 +230,7 @@ static sheaf_code step_branches(struct branch_question *q, size_t i, sheaf_decod
 static sheaf_code run_branches(struct branch_question *q, strbuf *out, sheaf_engine *engine,
                                sheaf_error *err)
 {
-    int n_vocab = vocabulary(engine);
+    int n_vocab = info_of(engine).n_vocab;
     float *logits = NULL;
     sheaf_decoder *d = NULL;
     sheaf_session *prefix = NULL;
@@ -284,7 +292,7 @@ static sheaf_code inspect_branch(struct inspect_env *env, const cJSON *in, strbu
 }
 
 const struct inspect_entry inspect_model[] = {
-    {"logits", inspect_logits, "tokens, prefill, chunk, from -> logits, top20_confidence"},
+    {"logits", inspect_logits, "tokens, prefill, chunk, from, logit_factor -> logits, top20_confidence"},
     {"branch", inspect_branch,
      "prefix, branches[{tokens}] -> prefix_last_logits, branches[{logits}]"},
     {"generate", inspect_generate,

@@ -1,12 +1,14 @@
 /* model_args.c - from the model options to an open engine. */
 #include "src/model_args.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "src/catalog.h"
 
 #define TEMPLATE_BYTES ((size_t)1 << 20)
@@ -44,6 +46,29 @@ sheaf_code model_args_template(char **owned, const struct model_args *a, sheaf_e
     return SHEAF_OK;
 }
 
+static uint64_t template_hash(const struct model_args *a)
+{
+    char *template = NULL;
+    if (model_args_template(&template, a, NULL) || !template)
+        return 0;
+    uint64_t h = hash_bytes(template, strlen(template), 0);
+    alloc_free(template);
+    return h;
+}
+
+void model_args_note(strbuf *out, const struct model_args *a)
+{
+    strbuf_printf(out, "kv %s%s", a->kv_type, a->exact ? ", exact" : "");
+    if (a->state_type && strcmp(a->state_type, "f16") != 0)
+        strbuf_printf(out, ", state %s", a->state_type);
+    if (a->logit_factor != 0)
+        strbuf_printf(out, ", logits x %.9g", (double)a->logit_factor);
+    if (a->chat_template || a->chat_template_file)
+        strbuf_printf(out, ", template %016" PRIx64, template_hash(a));
+    for (size_t i = 0; i < a->loras.n; i++)
+        strbuf_printf(out, ", lora %s", a->loras.items[i]);
+}
+
 /* FILE or FILE:SCALE; a colon that no number follows belongs to the name. */
 static sheaf_code add_adapter(struct adapters *list, const char *item, sheaf_error *err)
 {
@@ -76,6 +101,9 @@ static sheaf_code open_with(sheaf_engine **out, const char *path, const struct m
         o.threads = a->threads;
         o.cpu = a->cpu;
         o.kv_type = a->kv_type;
+        o.state_type = a->state_type;
+        o.logit_factor = a->logit_factor;
+        o.mem_bytes = a->mem_bytes;
         o.exact = a->exact;
         o.chat_template = template;
         o.loras = list->loras;

@@ -9,13 +9,15 @@
 struct model_args {
     const char *model; /* path, catalogue name or alias */
     int threads;       /* 0: all CPUs of this process   */
-    const char *cpu, *kv_type;
+    const char *cpu, *kv_type, *state_type;
+    float logit_factor; /* 0: what is known of the model */
+    size_t mem_bytes;   /* budget that the weights must fit, no option of its own; 0: none */
     bool exact;
     const char *chat_template, *chat_template_file;
     struct cli_list loras; /* FILE or FILE:SCALE */
 };
 
-#define MODEL_ARGS_DEFAULT {.model = "default", .cpu = "auto", .kv_type = "f16"}
+#define MODEL_ARGS_DEFAULT {.model = "default", .cpu = "auto", .kv_type = "f16", .state_type = "f16"}
 
 /* Rows of an option table; `type` is the command's argument struct, `field` its struct
  * model_args. */
@@ -35,6 +37,12 @@ struct model_args {
     {.name = "kv-type", .synonyms = "cache-type-k cache-type-v", .kind = CLI_CHOICE,               \
      .at = offsetof(type, field.kv_type), .choices = "f16 f32", .env = true,                       \
      .help = "precision of the KV cache (f16)"},                                                   \
+    {.name = "state-type", .kind = CLI_CHOICE, .at = offsetof(type, field.state_type),             \
+     .choices = "f16 f32", .env = true,                                                            \
+     .help = "precision of the recurrent state of hybrids (f16)"},                                 \
+    {.name = "logit-factor", .kind = CLI_F32, .at = offsetof(type, field.logit_factor),            \
+     .min = 0, .max = 1000, .value = "F",                                                          \
+     .help = "multiply the logits, for a file whose head lost its multiplier (0: if known)"},      \
     {.name = "cpu", .kind = CLI_CHOICE, .at = offsetof(type, field.cpu),                           \
      .choices = "auto ref avx2 avx512 vnni", .env = true,                                          \
      .help = "highest instruction set to use (auto)"},                                             \
@@ -48,6 +56,9 @@ sheaf_code model_args_path(char **out, const struct model_args *a, sheaf_error *
 /* Jinja source or template name that overrides the file's, NULL for none, from either option; owned
  * by *owned (release with alloc_free). Errors: IO, USAGE when both are given, LIMIT. */
 sheaf_code model_args_template(char **owned, const struct model_args *a, sheaf_error *err);
+
+/* Appends the settings of the engine that change what it computes, for records of a run. */
+void model_args_note(strbuf *out, const struct model_args *a);
 
 /* Resolves and opens. Errors: those above, USAGE (adapter scale), and of sheaf_engine_open. */
 sheaf_code model_args_open(sheaf_engine **out, const struct model_args *a, sheaf_error *err);

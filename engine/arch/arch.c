@@ -8,7 +8,11 @@
 #include "base/text.h"
 #include "engine/tokenizer.h"
 
-const struct arch *const arch_table[] = {&arch_llama, &arch_qwen2, &arch_qwen3, NULL};
+const struct arch *const arch_table[] = {
+    &arch_llama,      &arch_qwen2,          &arch_qwen3,          &arch_qwen3moe,
+    &arch_falcon_h1,  &arch_lfm2,           &arch_lfm2moe,        &arch_nemotron_h,
+    &arch_nemotron_h_moe, &arch_granite_hybrid, &arch_llama4,     &arch_gpt_oss,
+    NULL};
 
 sheaf_code arch_find(const struct arch **out, const char *name, const char *source,
                      sheaf_error *err)
@@ -33,6 +37,12 @@ struct block_name block_name(uint32_t index, const char *part)
     struct block_name n;
     snprintf(n.text, sizeof n.text, "blk.%u.%s", index, part);
     return n;
+}
+
+sheaf_code bind_norm(struct sheaf_engine *e, struct binder *b, const float **out, uint32_t index,
+                     const char *name, sheaf_error *err)
+{
+    return bind_vector(b, out, block_name(index, name).text, e->h.width, true, err);
 }
 
 static sheaf_code bind_embedding(struct sheaf_engine *e, struct binder *b, sheaf_error *err)
@@ -133,6 +143,18 @@ sheaf_code bind_attention(struct sheaf_engine *e, struct binder *b, struct layer
     return rc;
 }
 
+sheaf_code bind_head_norms(struct sheaf_engine *e, struct binder *b, struct layer *l,
+                           uint32_t index, sheaf_error *err)
+{
+    size_t dk = e->h.head_k;
+    sheaf_code rc = bind_vector(b, &l->q_norm, block_name(index, "attn_q_norm.weight").text, dk,
+                                true, err);
+    if (!rc)
+        rc = bind_vector(b, &l->k_norm, block_name(index, "attn_k_norm.weight").text, dk, true,
+                         err);
+    return rc;
+}
+
 sheaf_code bind_swiglu(struct sheaf_engine *e, struct binder *b, struct layer *l, uint32_t index,
                        sheaf_error *err)
 {
@@ -146,4 +168,41 @@ sheaf_code bind_swiglu(struct sheaf_engine *e, struct binder *b, struct layer *l
     if (!rc)
         rc = bind_linear(b, &l->down, block_name(index, "ffn_down").text, width, ff, err);
     return rc;
+}
+
+sheaf_code bind_ffn(struct sheaf_engine *e, struct binder *b, struct layer *l, uint32_t index,
+                    sheaf_error *err)
+{
+    return e->h.moe.n_ff[index] ? bind_moe(e, b, l, index, err) : bind_swiglu(e, b, l, index, err);
+}
+
+sheaf_code bind_plain_layer(struct sheaf_engine *e, struct binder *b, uint32_t index,
+                            const char *ffn_norm, sheaf_error *err)
+{
+    struct layer *l = &e->layers[index];
+    if (e->h.n_kv_heads[index] == 0)
+        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, e->path, "layer %u has no attention heads", index);
+    sheaf_code rc = bind_norm(e, b, &l->attn_norm, index, "attn_norm.weight", err);
+    if (!rc)
+        rc = bind_attention(e, b, l, index, err);
+    if (!rc)
+        rc = bind_norm(e, b, &l->ffn_norm, index, ffn_norm, err);
+    return rc ? rc : bind_ffn(e, b, l, index, err);
+}
+
+void plain_layer(struct step *s, const struct layer *l, uint32_t index)
+{
+    graph_norm(s, l->attn_norm);
+    graph_attention(s, l, index);
+    graph_norm(s, l->ffn_norm);
+    graph_ffn(s, l);
+}
+
+sheaf_code bind_layers(struct sheaf_engine *e, struct binder *b, bind_layer_fn *fn,
+                       const char *norm_name, sheaf_error *err)
+{
+    sheaf_code rc = SHEAF_OK;
+    for (uint32_t i = 0; i < e->h.n_layers && !rc; i++)
+        rc = fn(e, b, i, err);
+    return rc ? rc : bind_ends(e, b, norm_name, err);
 }

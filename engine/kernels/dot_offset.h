@@ -1,4 +1,4 @@
-/* dot_offset.h - the start of an integer sum, for the files that compute them. */
+/* dot_offset.h - what the files that compute integer sums share: offsets, levels, activations. */
 #ifndef ENGINE_KERNELS_DOT_OFFSET_H
 #define ENGINE_KERNELS_DOT_OFFSET_H
 
@@ -14,7 +14,17 @@ INLINE vi offset_sum(const struct act_block *x, const struct panel_shape *shape,
         return vi_zero();
     if (shape->offset == 8)
         return vi_set1(x->off8);
+    if (shape->offset == 16)
+        return vi_add(vi_set1(x->off8), vi_set1(x->off8));
     return vi_set1(shape->groups == 1 ? x->off128 : x->half_off128[g]);
+}
+
+/* The layout's levels with its offset, for vi_lookup; zeros where there are none. */
+INLINE vi level_table(const struct panel_shape *shape)
+{
+    if (!shape->levels)
+        return vi_zero();
+    return vi_add8(vi_table(shape->levels), vi_set1_8((int8_t)shape->offset));
 }
 
 /* The 4 codes of a step in every 32-bit lane. */

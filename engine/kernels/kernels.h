@@ -23,17 +23,19 @@ enum cpu_tier { CPU_REF, CPU_AVX2, CPU_AVX512, CPU_VNNI, CPU_TIERS };
  * 16 outputs stand together (64 bytes as 8-bit codes), scales in line before the codes they belong
  * to, so that a product is one sequential stream. */
 enum panel_layout {
-    PANEL_F32,  /* [C][16] f32                                                                */
-    PANEL_F16,  /* [C][16] f16                                                                */
-    PANEL_BF16, /* [C][16] bf16                                                               */
-    PANEL_Q4_0, /* 4-bit codes, f16 scale per 32, minimum -8 scales                           */
-    PANEL_Q4_1, /* 4-bit codes, f16 scale and minimum per 32                                  */
-    PANEL_Q5_1, /* 8-bit codes, f16 scale and minimum per 32                                  */
-    PANEL_Q4_K, /* 4-bit codes, per 256: f16 d, dmin; per 32: u8 scale, u8 minimum            */
-    PANEL_Q5_K, /* 8-bit codes, scales of Q4_K                                                */
-    PANEL_Q8_0, /* 8-bit codes, f16 scale per 32 (Q8_0, Q5_0, IQ4_NL)                         */
-    PANEL_Q6_K, /* 8-bit codes, per 256: f16 d; per 16: i8 scale (Q6_K, Q3_K, IQ4_XS)         */
-    PANEL_I8,   /* 8-bit codes, f32 scale and minimum per 16: every other quantised type      */
+    PANEL_F32,    /* [C][16] f32                                                            */
+    PANEL_F16,    /* [C][16] f16                                                            */
+    PANEL_BF16,   /* [C][16] bf16                                                           */
+    PANEL_Q4_0,   /* 4-bit codes, f16 scale per 32, minimum -8 scales                       */
+    PANEL_Q4_1,   /* 4-bit codes, f16 scale and minimum per 32                              */
+    PANEL_MXFP4,  /* 4-bit codes of 16 levels, exponent byte per 32                         */
+    PANEL_IQ4_NL, /* 4-bit codes of 16 levels, f16 scale per 32                             */
+    PANEL_Q5_1,   /* 8-bit codes, f16 scale and minimum per 32                              */
+    PANEL_Q4_K,   /* 4-bit codes, per 256: f16 d, dmin; per 32: u8 scale, u8 minimum        */
+    PANEL_Q5_K,   /* 8-bit codes, scales of Q4_K                                            */
+    PANEL_Q8_0,   /* 8-bit codes, f16 scale per 32 (Q8_0, Q5_0)                             */
+    PANEL_Q6_K,   /* 8-bit codes, per 256: f16 d; per 16: i8 scale (Q6_K, Q3_K, IQ4_XS)     */
+    PANEL_I8,     /* 8-bit codes, f32 scale and minimum per 16: every other quantised type  */
     PANEL_LAYOUTS
 };
 
@@ -99,6 +101,43 @@ struct attend_job {
     float *scores;   /* scratch, n_heads x (positions rounded up to KV_PAGE) floats */
 };
 
+/* Storage of the SSM matrices of a session. Values beyond +-STATE_F16_MAX are stored as that. */
+enum state_type { STATE_F32, STATE_F16, STATE_TYPES };
+#define STATE_F16_MAX 65504.0f
+
+/* Depthwise causal convolution of one row of n channels. */
+struct conv_job {
+    const float *const *taps;  /* [n_taps] inputs [n], oldest first */
+    const float *weight;       /* [n_taps] rows of n, weight_stride apart */
+    const float *bias;         /* [n] or NULL */
+    size_t weight_stride, n_taps, n;
+    bool silu;                 /* of the result */
+};
+
+/* Gates of the heads of one row: dt = softplus(raw + bias), the decay e^(dt a) and its logarithm. */
+struct ssm_gates {
+    float *dt, *log_decay, *decay; /* [n] */
+};
+
+/* One token through the recurrence of one head of P values and N states:
+ * S = decay S + dt x B^T, y = S C + d x. */
+struct ssm_step_job {
+    float *y;             /* [P] */
+    const float *x;       /* [P] */
+    const float *b, *c;   /* [N] */
+    const void *from;     /* [N][P] in the state type; may be `to` */
+    void *to;
+    size_t width, n_state; /* P, N */
+    float dt, decay, d;
+};
+
+/* y[m][n] += a[m][k] b[k][n], k ascending. a[i][j] stands at a[i a_row + j a_col]. */
+struct gemm_job {
+    float *y;
+    const float *a, *b;
+    size_t m, k, n, y_stride, a_row, a_col, b_stride;
+};
+
 #define VOCAB_CHUNK 512
 
 struct kernels {
@@ -121,6 +160,18 @@ struct kernels {
 
     /* out[n] = x[n] in f16, round to nearest even: the bits of quant_f32_to_f16. */
     void (*to_f16)(uint16_t *out, const float *x, size_t n);
+
+    void (*from_f16)(float *out, const uint16_t *x, size_t n);
+
+    /* out[n] = e^x[n]. out == x allowed. */
+    void (*exp_all)(float *out, const float *x, size_t n);
+
+    /* out[n], which may be the newest tap. */
+    void (*conv)(float *out, const struct conv_job *job);
+    void (*ssm_gates)(struct ssm_gates *g, const float *raw, const float *bias, const float *a,
+                      size_t n);
+    void (*ssm_step[STATE_TYPES])(const struct ssm_step_job *job);
+    void (*gemm_add)(const struct gemm_job *job);
 
     /* Softmax attention of one job; positions in ascending order. */
     void (*attend[KV_TYPES])(const struct attend_job *job);

@@ -9,6 +9,7 @@
 #include "engine/kernels/dot_maddubs.h"
 #include "engine/kernels/math_simd.h"
 #include "engine/kernels/matmul_simd.h"
+#include "engine/kernels/ssm_simd.h"
 #include "engine/kernels/tiers.h"
 
 MATMUL_QUANT_ALL
@@ -20,4 +21,5 @@ void kernels_fill_avx512(struct kernels *k)
     fill_matmul_float(k);
     fill_attend(k);
     fill_math(k);
+    fill_ssm(k);
 }

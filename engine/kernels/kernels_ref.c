@@ -209,4 +209,5 @@ void kernels_fill_ref(struct kernels *k)
     k->attend[KV_F16] = ref_attend_f16;
     k->chunk_max = ref_chunk_max;
     k->exp_sum = ref_exp_sum;
+    kernels_fill_ref_ssm(k);
 }

@@ -194,7 +194,6 @@ static void fill_math(struct kernels *k)
 {
     k->quantize = quantize;
     k->to_f16 = to_f16;
-    k->to_f16 = to_f16;
     k->rms_norm = rms_norm;
     k->silu_mul = silu_mul;
     k->chunk_max = chunk_max;

@@ -54,6 +54,8 @@ INLINE vf load_scale(const uint8_t *header, const enum panel_layout layout, size
         return vf_load_f16((const void *)(f16 + 2 * PANEL_OUT * i));
     case SCALES_F16_MIN:
         return vf_load_f16((const void *)f16);
+    case SCALES_E8M0:
+        return vf_load_e8m0_half(header + PANEL_OUT * i + lane);
     case SCALES_K_MIN:
         return vf_mul(vf_load_f16((const void *)f16), vf_load_u8(u8 + PANEL_OUT * i));
     case SCALES_K_HALF:
@@ -231,6 +233,8 @@ static void matmul_run(const struct matmul *m, size_t begin, size_t end)
 #define MATMUL_QUANT_ALL \
     MATMUL(quant_tile, QUANT_ROWS, matmul_q4_0, PANEL_Q4_0) \
     MATMUL(quant_tile, QUANT_ROWS, matmul_q4_1, PANEL_Q4_1) \
+    MATMUL(quant_tile, QUANT_ROWS, matmul_mxfp4, PANEL_MXFP4) \
+    MATMUL(quant_tile, QUANT_ROWS, matmul_iq4_nl, PANEL_IQ4_NL) \
     MATMUL(quant_tile, QUANT_ROWS, matmul_q5_1, PANEL_Q5_1) \
     MATMUL(quant_tile, QUANT_ROWS, matmul_q4_k, PANEL_Q4_K) \
     MATMUL(quant_tile, QUANT_ROWS, matmul_q5_k, PANEL_Q5_K) \
@@ -241,6 +245,8 @@ static void matmul_run(const struct matmul *m, size_t begin, size_t end)
     { \
         k->matmul[PANEL_Q4_0] = matmul_q4_0; \
         k->matmul[PANEL_Q4_1] = matmul_q4_1; \
+        k->matmul[PANEL_MXFP4] = matmul_mxfp4; \
+        k->matmul[PANEL_IQ4_NL] = matmul_iq4_nl; \
         k->matmul[PANEL_Q5_1] = matmul_q5_1; \
         k->matmul[PANEL_Q4_K] = matmul_q4_k; \
         k->matmul[PANEL_Q5_K] = matmul_q5_k; \

@@ -1,6 +1,6 @@
 /* panel_scales.c - the scales of every quantised type, on their way into panel headers.
  *
- * Formats without integer scale fields of their own (the grids, MXFP4, the ternary types) have
+ * Formats without integer scale fields of their own (the grids, NVFP4, the ternary types) have
  * values that are whole multiples of one step in every 16 columns; the step is their greatest
  * common divisor, which fmodf finds exactly. */
 #include <float.h>
@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "engine/kernels/panel_shape.h"
-#include "engine/quant_blocks.h"
 
 #define CODE_MAX 127 /* largest code of PANEL_I8 */
 
@@ -26,6 +25,11 @@ static void put_d_m(struct panel_slot s, const struct panel_source *from)
 {
     put_u16(s, 0, quant_u16(from->block));
     put_u16(s, HEADER_F16_MIN, quant_u16(from->block + 2));
+}
+
+static void put_exponent(struct panel_slot s, const struct panel_source *from)
+{
+    s.header[PANEL_OUT * s.i + s.o] = from->block[0];
 }
 
 static void put_q45_k(struct panel_slot s, const struct panel_source *from)
@@ -121,7 +125,7 @@ const struct panel_type PANEL_TYPES[QUANT_TYPES] = {
     [QUANT_Q5_0] = {PANEL_Q8_0, put_d},
     [QUANT_Q5_1] = {PANEL_Q5_1, put_d_m},
     [QUANT_Q8_0] = {PANEL_Q8_0, put_d},
-    [QUANT_IQ4_NL] = {PANEL_Q8_0, put_d},
+    [QUANT_IQ4_NL] = {PANEL_IQ4_NL, put_d},
     [QUANT_Q2_K] = {PANEL_I8, put_q2_k},
     [QUANT_Q3_K] = {PANEL_Q6_K, put_q3_k},
     [QUANT_Q4_K] = {PANEL_Q4_K, put_q45_k},
@@ -137,7 +141,7 @@ const struct panel_type PANEL_TYPES[QUANT_TYPES] = {
     [QUANT_IQ3_S] = {PANEL_I8, put_steps},
     [QUANT_TQ1_0] = {PANEL_I8, put_steps},
     [QUANT_TQ2_0] = {PANEL_I8, put_steps},
-    [QUANT_MXFP4] = {PANEL_I8, put_steps},
+    [QUANT_MXFP4] = {PANEL_MXFP4, put_exponent},
     [QUANT_NVFP4] = {PANEL_I8, put_steps},
     [QUANT_Q1_0] = {PANEL_I8, put_steps},
     [QUANT_Q2_0] = {PANEL_I8, put_steps},

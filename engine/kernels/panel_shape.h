@@ -4,7 +4,9 @@
  * 32 columns. Only the last unit may hold fewer blocks; its header is full all the same.
  * Everything starts at multiples of 64 bytes.
  *
- *   header      PANEL_Q4_0 Q8_0      f16 scale[2 blocks][16]
+ *   header      PANEL_Q4_0 Q8_0
+ *                     IQ4_NL         f16 scale[2 blocks][16]
+ *               PANEL_MXFP4          u8 e[4 blocks][16], scale 2^(e - 128)
  *               PANEL_Q4_1 Q5_1      f16 scale[16], min[16]
  *               PANEL_Q4_K Q5_K      f16 d[16], -dmin[16]; u8 scale[8 blocks][16], min[8][16]
  *               PANEL_Q6_K           f16 d[16], 32 unused bytes; i8 scale[16 half blocks][16]
@@ -12,37 +14,50 @@
  *   8-bit codes 64 bytes for 4 columns: byte 4 * output + column, code + offset
  *   4-bit codes 64 bytes for 8 columns: low nibbles columns 0..3, high nibbles columns 4..7
  *
- * value = scale x (stored code - offset) + min. */
+ * value = scale x number + min, where a stored code is a number + offset or, in the layouts with
+ * levels, the index of one. An offset is what makes every number of a layout unsigned, as the
+ * products want it; they take it back with the sum of the activations' codes (acts.h). */
 #ifndef ENGINE_KERNELS_PANEL_SHAPE_H
 #define ENGINE_KERNELS_PANEL_SHAPE_H
 
 #include "engine/kernels/kernels.h"
+#include "engine/quant_blocks.h"
 
 #define PANEL_COLS 32  /* columns per block */
 #define PANEL_HALF 16  /* columns of half a block */
 #define PANEL_STEP 64  /* bytes of one 4-column step of 8-bit codes */
 
-enum panel_scales { SCALES_F16, SCALES_F16_MIN, SCALES_K_MIN, SCALES_K_HALF, SCALES_F32_HALF };
+enum panel_scales {
+    SCALES_F16,
+    SCALES_F16_MIN,
+    SCALES_E8M0,
+    SCALES_K_MIN,
+    SCALES_K_HALF,
+    SCALES_F32_HALF
+};
 
 struct panel_shape {
     enum panel_scales scales;
     int bits;            /* per code; 0: a float layout */
-    int offset;          /* added to a code when stored */
+    int offset;          /* 0, 8, 16 or 128: added to a number to make it unsigned */
     size_t unit;         /* blocks per unit */
     size_t header_bytes; /* per unit */
     int groups;          /* scales per block: 1, or 2 (one for each 16 columns) */
     int has_min;
+    const int8_t *levels; /* [16] numbers that 4-bit codes are indices of, or NULL */
 };
 
 static const struct panel_shape PANEL_SHAPES[PANEL_LAYOUTS] = {
-    [PANEL_Q4_0] = {SCALES_F16, 4, 8, 2, 64, 1, 0},
-    [PANEL_Q8_0] = {SCALES_F16, 8, 128, 2, 64, 1, 0},
-    [PANEL_Q4_1] = {SCALES_F16_MIN, 4, 0, 1, 64, 1, 1},
-    [PANEL_Q5_1] = {SCALES_F16_MIN, 8, 0, 1, 64, 1, 1},
-    [PANEL_Q4_K] = {SCALES_K_MIN, 4, 0, 8, 320, 1, 1},
-    [PANEL_Q5_K] = {SCALES_K_MIN, 8, 0, 8, 320, 1, 1},
-    [PANEL_Q6_K] = {SCALES_K_HALF, 8, 128, 8, 320, 2, 0},
-    [PANEL_I8] = {SCALES_F32_HALF, 8, 128, 1, 256, 2, 1},
+    [PANEL_Q4_0] = {SCALES_F16, 4, 8, 2, 64, 1, 0, NULL},
+    [PANEL_Q8_0] = {SCALES_F16, 8, 128, 2, 64, 1, 0, NULL},
+    [PANEL_IQ4_NL] = {SCALES_F16, 4, 128, 2, 64, 1, 0, quant_iq4_levels},
+    [PANEL_MXFP4] = {SCALES_E8M0, 4, 16, 4, 64, 1, 0, quant_e2m1_levels},
+    [PANEL_Q4_1] = {SCALES_F16_MIN, 4, 0, 1, 64, 1, 1, NULL},
+    [PANEL_Q5_1] = {SCALES_F16_MIN, 8, 0, 1, 64, 1, 1, NULL},
+    [PANEL_Q4_K] = {SCALES_K_MIN, 4, 0, 8, 320, 1, 1, NULL},
+    [PANEL_Q5_K] = {SCALES_K_MIN, 8, 0, 8, 320, 1, 1, NULL},
+    [PANEL_Q6_K] = {SCALES_K_HALF, 8, 128, 8, 320, 2, 0, NULL},
+    [PANEL_I8] = {SCALES_F32_HALF, 8, 128, 1, 256, 2, 1, NULL},
 };
 
 /* Offsets inside the headers with more than one kind of scale. */

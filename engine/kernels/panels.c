@@ -2,14 +2,12 @@
  *
  * Only the scales of a format are copied (panel_scales.c). The codes come out of quant_dequantize:
  * given scale and minimum, (value - minimum) / scale lies next to the integer that was stored, so
- * that no bit layout is written down twice. */
+ * that no bit layout is written down twice. Indices of levels alone are copied as they are. */
 #include "engine/kernels/panel_shape.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
-
-#include "engine/quant_blocks.h"
 
 #define DECODE_MAX 256 /* elements decoded at once: a multiple of every type's block */
 
@@ -81,6 +79,9 @@ static void read_half_scales(struct panel_block *out, enum panel_scales kind, st
         *scale = read_f16(header, s.o);
         *min = read_f16(header + HEADER_F16_MIN, s.o);
         return;
+    case SCALES_E8M0:
+        *scale = quant_e8m0_half(header[PANEL_OUT * s.i + s.o]);
+        return;
     case SCALES_K_MIN:
         *scale = read_f16(header, s.o) * (float)u8[PANEL_OUT * s.i];
         *min = read_f16(header + HEADER_F16_MIN, s.o) *
@@ -110,13 +111,16 @@ static size_t code_byte(const struct panel_shape *shape, size_t o, size_t c, boo
     return (shape->bits == 4 ? step / 2 : step) * PANEL_STEP + in_step;
 }
 
-/* Integers next to (v - min) / scale, with the layout's offset; 0 where that is no number. */
-static void find_codes(uint8_t *out, const struct panel_shape *shape, const struct panel_block *s,
+/* Codes of 32 values of one output whose scales are already in the header: the integers next to
+ * (v - min) / scale, with the layout's offset; 0 where that is no number. */
+static void find_codes(uint8_t *out, const struct panel_shape *shape, struct panel_slot s,
                        const float *v)
 {
     float top = shape->bits == 4 ? 15.0f : 255.0f, offset = (float)shape->offset;
+    struct panel_block scales;
+    read_scales(&scales, shape->scales, s);
     for (size_t half = 0; half < 2; half++) {
-        float scale = s->scale[half], min = s->min[half];
+        float scale = scales.scale[half], min = scales.min[half];
         float divisor =
             scale == 0.0f ? INFINITY : scale; /* 1 / scale may overflow, v / scale does not */
         for (size_t c = half * PANEL_HALF; c < (half + 1) * PANEL_HALF; c++) {
@@ -127,21 +131,28 @@ static void find_codes(uint8_t *out, const struct panel_shape *shape, const stru
     }
 }
 
-/* Packs the codes of 32 values of one output; their scales are already in the header. The codes of
- * 4 columns stand together, so they move as one word. */
-static void pack_codes(uint8_t *dst, const struct panel_shape *shape, struct panel_slot s,
-                       const float *v)
+/* Indices of 32 levels as the types with levels keep them: in the last bytes of a block, 16 of them
+ * for 32 columns, the first 16 columns in the low nibbles. */
+static void copy_indices(uint8_t *out, const struct quant_info *info,
+                         const struct panel_source *from)
 {
-    struct panel_block scales;
-    uint8_t codes[PANEL_COLS];
+    const uint8_t *nibbles = from->block + info->bytes - info->block / 2 + PANEL_HALF * from->sub;
+    for (size_t c = 0; c < PANEL_HALF; c++) {
+        out[c] = nibbles[c] & 15;
+        out[PANEL_HALF + c] = nibbles[c] >> 4;
+    }
+}
+
+/* Packs the 32 codes of output `o`. Those of 4 columns stand together, so they move as one word. */
+static void pack_codes(uint8_t *dst, const struct panel_shape *shape, size_t o,
+                       const uint8_t codes[PANEL_COLS])
+{
     uint32_t words[PANEL_COLS / 4];
-    read_scales(&scales, shape->scales, s);
-    find_codes(codes, shape, &scales, v);
     memcpy(words, codes, sizeof words);
     size_t n = PANEL_COLS / 4, per_step = shape->bits == 4 ? 2 : 1;
     for (size_t i = 0; i < n; i += per_step) {
         uint32_t word = per_step == 2 ? words[i] | words[i + 1] << 4 : words[i];
-        memcpy(dst + i / per_step * PANEL_STEP + 4 * s.o, &word, sizeof word);
+        memcpy(dst + i / per_step * PANEL_STEP + 4 * o, &word, sizeof word);
     }
 }
 
@@ -152,14 +163,19 @@ static void pack_row(uint8_t *panel, const struct panel_shape *shape, size_t o,
     const struct quant_info *info = quant_info((int)type);
     size_t per_block = info->block / PANEL_COLS;
     float v[DECODE_MAX];
+    uint8_t codes[PANEL_COLS];
     for (size_t b = 0; b < n_in / PANEL_COLS; b++) {
         struct panel_slot s = {panel + header_offset(shape, b), o, b % shape->unit};
         struct panel_source from = {row + b / per_block * info->bytes, b % per_block,
                                     v + b % per_block * PANEL_COLS};
-        if (from.sub == 0)
+        if (from.sub == 0 && !shape->levels)
             quant_dequantize(type, v, from.block, info->block);
         PANEL_TYPES[type].put(s, &from);
-        pack_codes(panel + codes_offset(shape, b), shape, s, from.values);
+        if (shape->levels)
+            copy_indices(codes, info, &from);
+        else
+            find_codes(codes, shape, s, from.values);
+        pack_codes(panel + codes_offset(shape, b), shape, o, codes);
     }
 }
 
@@ -228,7 +244,8 @@ void panel_block_read(struct panel_block *out, const struct panels *w, size_t ou
     for (size_t c = 0; c < PANEL_COLS; c++) {
         bool high;
         int byte = codes[code_byte(shape, o, c, &high)];
-        out->q[c] = (high ? byte >> 4 : shape->bits == 4 ? byte & 15 : byte) - shape->offset;
+        int code = high ? byte >> 4 : shape->bits == 4 ? byte & 15 : byte;
+        out->q[c] = shape->levels ? shape->levels[code] : code - shape->offset;
     }
 }
 

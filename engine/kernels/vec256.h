@@ -81,6 +81,13 @@ INLINE vf vf_load_i8(const uint8_t *p)
 {
     return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const void *)p)));
 }
+INLINE vf vf_load_e8m0_half(const uint8_t *p)
+{
+    __m256i e = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)p)), one = _mm256_set1_epi32(1);
+    __m256i normal = _mm256_slli_epi32(_mm256_sub_epi32(e, one), 23);
+    __m256i subnormal = _mm256_slli_epi32(_mm256_add_epi32(e, one), 21);
+    return _mm256_castsi256_ps(_mm256_max_epi32(normal, subnormal));
+}
 
 INLINE float vf_hsum(vf v)
 {
@@ -138,5 +145,12 @@ INLINE vi vi_add16(vi a, vi b) { return _mm256_add_epi16(a, b); }
 INLINE vi vi_set1_16(int16_t x) { return _mm256_set1_epi16(x); }
 INLINE vi vi_maddubs(vi a, vi b) { return _mm256_maddubs_epi16(a, b); }
 INLINE vi vi_madd16(vi a, vi b) { return _mm256_madd_epi16(a, b); }
+INLINE vi vi_table(const int8_t t[16])
+{
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)t));
+}
+INLINE vi vi_lookup(vi table, vi index) { return _mm256_shuffle_epi8(table, index); }
+INLINE vi vi_add8(vi a, vi b) { return _mm256_add_epi8(a, b); }
+INLINE vi vi_set1_8(int8_t x) { return _mm256_set1_epi8(x); }
 
 #endif

@@ -70,6 +70,14 @@ INLINE vf vf_load_i8(const uint8_t *p)
 {
     return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const void *)p)));
 }
+/* 2^(e - 128): (e - 1) << 23 as bits, or (e + 1) << 21, the larger one, for the subnormal e < 2. */
+INLINE vf vf_load_e8m0_half(const uint8_t *p)
+{
+    __m512i e = _mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)p)), one = _mm512_set1_epi32(1);
+    __m512i normal = _mm512_slli_epi32(_mm512_sub_epi32(e, one), 23);
+    __m512i subnormal = _mm512_slli_epi32(_mm512_add_epi32(e, one), 21);
+    return _mm512_castsi512_ps(_mm512_max_epi32(normal, subnormal));
+}
 
 /* Sum over the lanes in a fixed order: upper half onto lower half, down to one. */
 INLINE float vf_hsum(vf v)
@@ -103,5 +111,13 @@ INLINE vi vi_set1_16(int16_t x) { return _mm512_set1_epi16(x); }
 /* Products of unsigned bytes `a` and signed bytes `b`, added in pairs, saturating. */
 INLINE vi vi_maddubs(vi a, vi b) { return _mm512_maddubs_epi16(a, b); }
 INLINE vi vi_madd16(vi a, vi b) { return _mm512_madd_epi16(a, b); }
+/* table[index] of bytes, index < 16; vi_table puts 16 of them into every 128-bit lane. */
+INLINE vi vi_table(const int8_t t[16])
+{
+    return _mm512_broadcast_i32x4(_mm_loadu_si128((const void *)t));
+}
+INLINE vi vi_lookup(vi table, vi index) { return _mm512_shuffle_epi8(table, index); }
+INLINE vi vi_add8(vi a, vi b) { return _mm512_add_epi8(a, b); }
+INLINE vi vi_set1_8(int8_t x) { return _mm512_set1_epi8(x); }
 
 #endif

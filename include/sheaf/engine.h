@@ -35,6 +35,8 @@ typedef struct sheaf_engine_options {
     int threads;               /* 0: the CPUs this process may use                           */
     const char *cpu;           /* "auto", "ref", "avx2", "avx512", "vnni": at most this tier */
     const char *kv_type;       /* "f16" or "f32"                                             */
+    const char *state_type;    /* SSM matrices: "f16" or "f32"                               */
+    float logit_factor;        /* multiplies the logits; 0: 1, or what a known model lost    */
     size_t mem_bytes; /* refuse to take more for the weights; 0: what the system has free */
     bool exact;                /* dequantised weights, f32 activations, f32 KV: slow, for tests */
     const char *chat_template; /* NULL: the file's; else a built-in name or Jinja source     */
@@ -55,9 +57,14 @@ typedef struct sheaf_model_info {
     uint64_t hash;                  /* names the model in records  */
     uint64_t file_bytes, n_params;
     uint64_t weights_bytes;         /* repacked for the CPU tier   */
-    uint64_t kv_bytes_per_token;    /* all layers                  */
+    uint64_t kv_bytes_per_token;    /* of the layers that see every position        */
+    uint64_t kv_limited_bytes;      /* most that the others take, a session: they see
+                                       n_window positions, in whole pages           */
     uint64_t state_bytes;           /* recurrent state per session, 0 for pure attention */
+    float logit_factor;             /* of a tied head that lost its multiplier, else 1   */
     int n_layers, width, n_heads, n_kv_heads, head_width, n_ff, n_vocab, n_context, threads;
+    int n_window;                   /* 0: every layer sees every position */
+    int n_experts, n_experts_used;  /* of a mixture, by each token; 0: none */
 } sheaf_model_info;
 
 /* Strings live as long as the engine. */
@@ -87,6 +94,11 @@ SHEAF_API sheaf_code sheaf_engine_tokenize(const sheaf_engine *e, int32_t **toke
 SHEAF_API sheaf_code sheaf_engine_detokenize(const sheaf_engine *e, char **text, size_t *len,
                                              const int32_t *tokens, size_t n, sheaf_error *err);
 
+/* What each token adds to the text of sheaf_engine_detokenize: bytes [n] out, their sum is its
+ * length. A character of several tokens counts for the last of them. Errors: NOMEM. */
+SHEAF_API sheaf_code sheaf_engine_text_bytes(const sheaf_engine *e, uint32_t *bytes,
+                                             const int32_t *tokens, size_t n, sheaf_error *err);
+
 /* True for the tokens that end an answer. */
 SHEAF_API bool sheaf_engine_is_end(const sheaf_engine *e, int32_t token);
 
@@ -101,6 +113,8 @@ typedef struct sheaf_decoder_options {
     size_t prefix_tokens;   /* shared by all sessions (the prompt)                        */
     size_t session_tokens;  /* most private tokens of one session, after the prefix       */
     size_t mem_bytes;       /* refuse to plan more than this in all; 0: no limit          */
+    size_t n_forks;         /* of max_sessions: short forks of others, at most fork_tokens */
+    size_t fork_tokens;     /* longer than their parent; they take few pages of their own  */
 } sheaf_decoder_options;
 
 typedef struct sheaf_memory_plan {
@@ -122,6 +136,10 @@ SHEAF_API sheaf_code sheaf_session_open(sheaf_session **out, sheaf_decoder *d, s
 /* A second timeline with the same past. Errors: LIMIT (sessions or KV pages). */
 SHEAF_API sheaf_code sheaf_session_fork(sheaf_session **out, const sheaf_session *parent,
                                         sheaf_error *err);
+/* Makes s a copy of `checkpoint`, an earlier fork of it or any session of its decoder: s leaves its
+ * own past, `checkpoint` stays. Errors: USAGE. */
+SHEAF_API sheaf_code sheaf_session_rewind(sheaf_session *s, const sheaf_session *checkpoint,
+                                          sheaf_error *err);
 SHEAF_API void sheaf_session_close(sheaf_session *s); /* gives its pages back at once */
 SHEAF_API size_t sheaf_session_length(const sheaf_session *s); /* tokens consumed */
 
@@ -145,6 +163,28 @@ SHEAF_API sheaf_code sheaf_decoder_step(sheaf_decoder *d, sheaf_span *spans, siz
  * (no tokens), and of sheaf_decoder_step. */
 SHEAF_API sheaf_code sheaf_session_prefill(sheaf_session *s, const int32_t *tokens, size_t n,
                                            float **logits, sheaf_error *err);
+
+/* Beginnings of prompts that were prefilled before: what a prompt shares with an earlier one is
+ * copied instead of computed, with the same bits. The least recently used are forgotten when they
+ * take more than max_bytes. One thread at a time; before the engine is closed. */
+typedef struct sheaf_prefix_cache sheaf_prefix_cache;
+SHEAF_API sheaf_code sheaf_prefix_cache_create(sheaf_prefix_cache **out, const sheaf_engine *e,
+                                               size_t max_bytes, sheaf_error *err);
+SHEAF_API void sheaf_prefix_cache_free(sheaf_prefix_cache *c);
+
+/* sheaf_session_prefill of a session that has consumed nothing; *n_cached (may be NULL): tokens
+ * that came from the cache. `c` NULL: no cache. */
+SHEAF_API sheaf_code sheaf_session_prefill_cached(sheaf_session *s, sheaf_prefix_cache *c,
+                                                  const int32_t *tokens, size_t n, float **logits,
+                                                  size_t *n_cached, sheaf_error *err);
+
+/* The cache as a file, whole or not at all; checksummed and tied to the model and the numerics.
+ * Errors: IO, NOMEM; reading: FORMAT (damaged), UNSUPPORTED (another model, or numbers computed
+ * otherwise). */
+SHEAF_API sheaf_code sheaf_prefix_cache_write(const sheaf_prefix_cache *c, const char *path,
+                                              sheaf_error *err);
+SHEAF_API sheaf_code sheaf_prefix_cache_read(sheaf_prefix_cache *c, const char *path,
+                                             sheaf_error *err);
 
 typedef struct sheaf_sampling {
     float temperature; /* 0: greedy                                  */
@@ -172,7 +212,7 @@ SHEAF_API sheaf_code sheaf_decoder_draw(sheaf_decoder *d, sheaf_draw *draws, siz
 
 /* Seconds spent per phase since the decoder was opened. */
 typedef struct sheaf_profile {
-    double matmul_s, attention_s, sampling_s, other_s;
+    double matmul_s, attention_s, mixer_s, sampling_s, other_s; /* mixer: SSM and convolutions */
     uint64_t steps, rows;
 } sheaf_profile;
 SHEAF_API void sheaf_decoder_profile(const sheaf_decoder *d, sheaf_profile *out);

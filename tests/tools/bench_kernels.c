@@ -98,8 +98,9 @@ static void bench_product(const struct kernels *k, enum quant_type type, const f
 static void bench_products(const struct kernels *k, const float *x)
 {
     static const enum quant_type TYPES[] = {QUANT_Q8_0, QUANT_Q4_0, QUANT_Q4_1, QUANT_Q5_1,
-                                            QUANT_Q4_K, QUANT_Q5_K, QUANT_Q6_K, QUANT_Q2_K,
-                                            QUANT_F16,  QUANT_BF16, QUANT_F32};
+                                            QUANT_MXFP4, QUANT_IQ4_NL, QUANT_Q4_K, QUANT_Q5_K,
+                                            QUANT_Q6_K, QUANT_Q2_K, QUANT_F16,  QUANT_BF16,
+                                            QUANT_F32};
     printf("%s: %d x %d in cache, GOP/s at 1 2 4 8 16 64 rows; cold, GB/s at 1 2 4 8 16 rows\n",
            cpu_tier_name(k->tier), N_OUT, N_IN);
     for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++)

@@ -181,7 +181,7 @@ static void forks_do_not_see_each_other(void **state)
     CHECK_OK(sheaf_session_prefill(b, &mine, 1, &logits, &err), err);
     assert_memory_equal(want, logits, sizeof want);
     sheaf_session_close(b);
-    assert_int_equal(d->kv.n_free, d->kv.n_pages);
+    assert_int_equal(d->kv[KV_ALL].n_free, d->kv[KV_ALL].n_pages);
     sheaf_decoder_close(d);
     sheaf_engine_close(e);
 }
@@ -291,7 +291,7 @@ static void the_plan_is_what_is_taken(void **state)
     assert_int_equal(sheaf_decoder_open(&d, e, &o, NULL), SHEAF_ERR_NOMEM);
     o.mem_bytes = more.total_bytes;
     CHECK_OK(sheaf_decoder_open(&d, e, &o, &err), err);
-    assert_int_equal(d->kv.n_pages * d->kv.page_bytes, more.kv_bytes);
+    assert_int_equal(d->kv[KV_ALL].n_pages * d->kv[KV_ALL].page_bytes, more.kv_bytes);
     sheaf_decoder_close(d);
     sheaf_engine_close(e);
 }

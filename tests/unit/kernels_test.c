@@ -163,7 +163,8 @@ static void check_bits(const struct product *p, const char *what)
 
 static const struct {
     size_t n_out, n_in;
-} SHAPES[] = {{1, 32}, {16, 96}, {37, 256}, {21, 768}, {16, 512}, {7, 37}, {33, 1}};
+} SHAPES[] = {{1, 32},   {16, 96},  {37, 256}, {21, 768}, {16, 512},
+            {18, 160}, {5, 224}, {7, 37},   {33, 1}};
 
 static void test_matmul_agrees(void **state)
 {
@@ -240,7 +241,7 @@ static void test_matmul_independent(void **state)
 static void test_matmul_many_rows(void **state)
 {
     enum { R = 203, O = 20, C = 4096 };
-    static const enum quant_type TYPES[] = {QUANT_Q8_0, QUANT_Q4_K, QUANT_F16};
+    static const enum quant_type TYPES[] = {QUANT_Q8_0, QUANT_Q4_K, QUANT_MXFP4, QUANT_F16};
     (void)state;
     for (size_t i = 0; i < COUNT(TYPES); i++) {
         struct product p;
@@ -259,18 +260,25 @@ static void test_matmul_extremes(void **state)
 {
     enum { R = 9, O = 16, C = 64 };
     float x[R * C], want[R * O], got[R * O];
-    static const uint8_t CODES[] = {0x80, 0x7f, 0x81, 0x00};
+    static const struct {
+        enum quant_type type;
+        uint8_t codes;
+    } CASES[] = {
+        {QUANT_Q8_0, 0x80},   {QUANT_Q8_0, 0x7f},   {QUANT_Q8_0, 0x81},   {QUANT_Q8_0, 0x00},
+        {QUANT_Q4_1, 0xff},   {QUANT_MXFP4, 0x77},  {QUANT_MXFP4, 0xff},  {QUANT_MXFP4, 0xf7},
+        {QUANT_IQ4_NL, 0x00}, {QUANT_IQ4_NL, 0xff}, {QUANT_IQ4_NL, 0xf0}, {QUANT_IQ4_NL, 0x77},
+    };
     (void)state;
-    for (size_t i = 0; i < COUNT(CODES) * 4; i++) {
+    for (size_t i = 0; i < COUNT(CASES) * 2; i++) {
         struct kernel_tensor t;
         struct acts a;
-        kernel_tensor_init(&t, i % 2 ? QUANT_Q8_0 : QUANT_Q4_1, O, C, i);
+        kernel_tensor_init(&t, CASES[i / 2].type, O, C, i);
         for (size_t b = 0; b < O * quant_row_bytes(t.type, C); b++)
             if (b % quant_info((int)t.type)->bytes >= 4)
-                t.rows[b] = i % 2 ? CODES[i / 4] : 0xff;
+                t.rows[b] = CASES[i / 2].codes;
         panels_pack(&t.w, t.packed, t.type, t.rows, 0, 1);
         for (size_t c = 0; c < COUNT(x); c++)
-            x[c] = i / 2 % 2 && c % 2 ? -3.0f : 3.0f;
+            x[c] = i % 2 && c % 2 ? -3.0f : 3.0f;
         kernel_acts_init(&a, &ref, x, R, C);
         ref.matmul[t.w.layout](want, O, &t.w, &a, 0, 1);
         for (int k = 1; k < n_tiers; k++) {
@@ -280,6 +288,29 @@ static void test_matmul_extremes(void **state)
         kernel_acts_free(&a);
         kernel_tensor_free(&t);
     }
+}
+
+/* Every exponent byte of MXFP4, subnormal scales included. */
+static void test_matmul_exponents(void **state)
+{
+    enum { R = 9, O = 256, C = 160 };
+    struct product p;
+    (void)state;
+    product_init(&p, QUANT_MXFP4, R, O, C);
+    size_t block = quant_info(QUANT_MXFP4)->bytes, row_bytes = quant_row_bytes(QUANT_MXFP4, C);
+    for (size_t b = 0; b < O * row_bytes; b += block)
+        p.t.rows[b] = (uint8_t)(b / row_bytes);
+    panels_pack(&p.t.w, p.t.packed, QUANT_MXFP4, p.t.rows, 0, panels_count(&p.t.w));
+    kernel_data_uniform(p.x, R * C, 1e-4f, 1); /* the largest products stay finite */
+    ref.quantize(&p.a, 0, R);
+    product_run(&p, p.want, &ref);
+    for (size_t i = 0; i < R * O; i++)
+        assert_true(isfinite(p.want[i / O * p.y_stride + i % O]));
+    for (int t = 1; t < n_tiers; t++) {
+        product_run(&p, p.y, &tiers[t]);
+        check_bits(&p, cpu_tier_name(tiers[t].tier));
+    }
+    product_free(&p);
 }
 
 /* ---- element-wise work ---- */
@@ -588,6 +619,7 @@ int main(void)
         cmocka_unit_test(test_matmul_independent),
         cmocka_unit_test(test_matmul_many_rows),
         cmocka_unit_test(test_matmul_extremes),
+        cmocka_unit_test(test_matmul_exponents),
         cmocka_unit_test(test_rms_norm),
         cmocka_unit_test(test_silu_mul),
         cmocka_unit_test(test_chunk_max),

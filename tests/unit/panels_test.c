@@ -24,11 +24,11 @@ static void test_layouts(void **state)
         {QUANT_BF16, 33, true, PANEL_BF16},    {QUANT_Q4_0, 96, true, PANEL_Q4_0},
         {QUANT_Q4_0, 100, false, 0},           {QUANT_Q4_1, 32, true, PANEL_Q4_1},
         {QUANT_Q5_0, 32, true, PANEL_Q8_0},    {QUANT_Q5_1, 32, true, PANEL_Q5_1},
-        {QUANT_Q8_0, 576, true, PANEL_Q8_0},   {QUANT_IQ4_NL, 32, true, PANEL_Q8_0},
+        {QUANT_Q8_0, 576, true, PANEL_Q8_0},   {QUANT_IQ4_NL, 32, true, PANEL_IQ4_NL},
         {QUANT_Q4_K, 512, true, PANEL_Q4_K},   {QUANT_Q4_K, 576, false, 0},
         {QUANT_Q5_K, 256, true, PANEL_Q5_K},   {QUANT_Q6_K, 256, true, PANEL_Q6_K},
         {QUANT_Q3_K, 256, true, PANEL_Q6_K},   {QUANT_IQ4_XS, 256, true, PANEL_Q6_K},
-        {QUANT_Q2_K, 256, true, PANEL_I8},     {QUANT_MXFP4, 32, true, PANEL_I8},
+        {QUANT_Q2_K, 256, true, PANEL_I8},     {QUANT_MXFP4, 32, true, PANEL_MXFP4},
         {QUANT_NVFP4, 32, false, 0},           {QUANT_NVFP4, 64, true, PANEL_I8},
         {QUANT_IQ1_M, 256, true, PANEL_I8},    {QUANT_Q8_1, 32, false, 0},
         {QUANT_Q8_K, 256, false, 0},           {QUANT_I32, 32, false, 0},
@@ -52,6 +52,8 @@ static void test_panel_bytes(void **state)
         {PANEL_Q4_0, 96, 128 + 768}, {PANEL_Q4_1, 32, 320}, {PANEL_Q5_1, 32, 576},
         {PANEL_Q8_0, 64, 1088},    {PANEL_Q4_K, 256, 320 + 2048},
         {PANEL_Q6_K, 256, 320 + 4096}, {PANEL_I8, 32, 768},
+        {PANEL_MXFP4, 128, 64 + 1024}, {PANEL_MXFP4, 160, 128 + 1280},
+        {PANEL_IQ4_NL, 64, 64 + 512},
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
@@ -168,6 +170,30 @@ static void test_hostile_blocks(void **state)
     }
 }
 
+/* Layouts with levels lose nothing: any bytes come back as quant_dequantize has them. Every first
+ * byte of a block, which is MXFP4's exponent, occurs in every row. */
+static void test_levels_exact(void **state)
+{
+    enum { BLOCKS = 256, COLS = 32 * BLOCKS };
+    static const enum quant_type TYPES[] = {QUANT_MXFP4, QUANT_IQ4_NL};
+    static float got[COLS], want[COLS];
+    (void)state;
+    for (size_t i = 0; i < 2 * 17; i++) {
+        struct kernel_tensor t;
+        kernel_tensor_init(&t, TYPES[i % 2], 17, COLS, i);
+        size_t block = quant_info((int)t.type)->bytes, row_bytes = BLOCKS * block, row = i / 2;
+        for (size_t b = 0; b < row_bytes; b++)
+            t.rows[row * row_bytes + b] =
+                (uint8_t)(b % block == 0 ? b / block : rng_bits(i, 78, b));
+        panels_pack(&t.w, t.packed, t.type, t.rows, 0, 2);
+        quant_dequantize(t.type, want, t.rows + row * row_bytes, COLS);
+        panels_row(&t.w, row, got);
+        for (size_t c = 0; c < COLS; c++)
+            assert_true(got[c] == want[c] || (isnan(got[c]) && isnan(want[c])));
+        kernel_tensor_free(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_float_layout_from_quants),
         cmocka_unit_test(test_pack_ranges),
         cmocka_unit_test(test_hostile_blocks),
+        cmocka_unit_test(test_levels_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
