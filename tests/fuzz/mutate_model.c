@@ -26,6 +26,14 @@ static const struct tiny_model models[] = {
      .type = QUANT_Q4_K},
     {.arch = "llama", .n_embd = 256, .n_layers = 1, .n_head = 2, .n_head_kv = 1, .n_ff = 256,
      .type = QUANT_Q6_K},
+    {.arch = "qwen3moe", .n_embd = 32, .n_layers = 1, .type = QUANT_Q8_0, .n_experts = 4},
+    {.arch = "gpt-oss", .n_embd = 32, .n_window = 4, .n_experts = 4},
+    {.arch = "llama4", .n_embd = 32, .n_experts = 3},
+    {.arch = "lfm2moe", .n_embd = 32, .n_experts = 4, .type = QUANT_Q4_0},
+    {.arch = "nemotron_h_moe", .n_embd = 32, .n_experts = 4, .ssm_inner = 64, .ssm_heads = 4},
+    {.arch = "falcon-h1", .n_embd = 32, .n_layers = 1, .type = QUANT_Q8_0, .ssm_inner = 64,
+     .ssm_heads = 4, .ssm_groups = 2, .ssm_norm = true},
+    {.arch = "granitehybrid", .n_embd = 32, .ssm_inner = 64, .ssm_heads = 4},
 };
 
 #define N_MODELS (sizeof models / sizeof *models)
@@ -88,6 +96,7 @@ static void build_variant(strbuf *out, const char *vocabulary, void (*add)(struc
         strbuf_text(&w.table, text_slice(file, l->tensors[i].at, l->tensors[i].n));
     w.n_tensors = l->n_tensors;
     strbuf_text(&w.data, text_slice(file, l->data, file.n));
+    w.data_bytes = w.data.n;
     add(&w);
     PROMISE(gguf_writer_finish(&w, out));
     gguf_writer_free(&w);
@@ -101,7 +110,7 @@ static void add_pair(struct gguf_writer *w, const char *stem, int64_t n_in, int6
     char name[96];
     float x[MOST];
     PROMISE(n_in * RANK <= MOST && n_out * RANK <= MOST);
-    tiny_normals(x, MOST, 1, 1);
+    tiny_normals(x, 0, MOST, 1, 1);
     snprintf(name, sizeof name, "%s.weight.lora_a", stem);
     gguf_writer_tensor(w, name, QUANT_F32, 2, (int64_t[]){n_in, RANK}, x,
                        (size_t)(n_in * RANK) * sizeof *x);

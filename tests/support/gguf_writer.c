@@ -92,24 +92,33 @@ void gguf_writer_texts(struct gguf_writer *w, const char *key, const text *v, si
         add_text(&w->kv, v[i]);
 }
 
-void gguf_writer_tensor(struct gguf_writer *w, const char *name, enum quant_type type, int n_dims,
-                        const int64_t *ne, const void *data, size_t bytes)
+void gguf_writer_declare(struct gguf_writer *w, const char *name, enum quant_type type, int n_dims,
+                         const int64_t *ne, uint64_t bytes)
 {
-    add_padding(&w->data, w->alignment);
+    uint64_t alignment = w->alignment;
+    w->data_bytes = (w->data_bytes + alignment - 1) / alignment * alignment;
     add_text(&w->table, text_of(name));
     add_uint(&w->table, (uint64_t)n_dims, 4);
     for (int i = 0; i < n_dims; i++)
         add_uint(&w->table, (uint64_t)ne[i], 8);
     add_uint(&w->table, type, 4);
-    add_uint(&w->table, w->data.n, 8);
+    add_uint(&w->table, w->data_bytes, 8);
+    w->data_bytes += bytes;
+    w->n_tensors++;
+}
+
+void gguf_writer_tensor(struct gguf_writer *w, const char *name, enum quant_type type, int n_dims,
+                        const int64_t *ne, const void *data, size_t bytes)
+{
+    add_padding(&w->data, w->alignment);
+    gguf_writer_declare(w, name, type, n_dims, ne, bytes);
     if (data)
         strbuf_add(&w->data, data, bytes);
     for (size_t i = 0; !data && i < bytes; i++)
         strbuf_char(&w->data, 0);
-    w->n_tensors++;
 }
 
-bool gguf_writer_finish(const struct gguf_writer *w, strbuf *out)
+bool gguf_writer_head(const struct gguf_writer *w, strbuf *out)
 {
     strbuf_str(out, "GGUF");
     add_uint(out, w->version, 4);
@@ -118,6 +127,12 @@ bool gguf_writer_finish(const struct gguf_writer *w, strbuf *out)
     strbuf_text(out, strbuf_view(&w->kv));
     strbuf_text(out, strbuf_view(&w->table));
     add_padding(out, w->alignment);
+    return !w->kv.failed && !w->table.failed && !out->failed;
+}
+
+bool gguf_writer_finish(const struct gguf_writer *w, strbuf *out)
+{
+    bool head = gguf_writer_head(w, out);
     strbuf_text(out, strbuf_view(&w->data));
-    return !w->kv.failed && !w->table.failed && !w->data.failed && !out->failed;
+    return head && !w->data.failed && !out->failed;
 }

@@ -20,6 +20,7 @@ struct gguf_writer {
     uint32_t version; /* 3 */
     uint32_t alignment; /* 32; gguf_writer_align changes it */
     uint64_t n_kv, n_tensors;
+    uint64_t data_bytes; /* of all tensors so far, padding between them included */
     strbuf kv, table, data;
 };
 
@@ -42,6 +43,15 @@ void gguf_writer_texts(struct gguf_writer *w, const char *key, const text *v, si
 /* A tensor of `bytes` bytes; `data` NULL writes zeros. */
 void gguf_writer_tensor(struct gguf_writer *w, const char *name, enum quant_type type, int n_dims,
                         const int64_t *ne, const void *data, size_t bytes);
+
+/* A tensor whose `bytes` bytes the caller writes itself, each tensor padded to the alignment, after
+ * what gguf_writer_head gives: for files larger than memory. Not to be mixed with
+ * gguf_writer_tensor. */
+void gguf_writer_declare(struct gguf_writer *w, const char *name, enum quant_type type, int n_dims,
+                         const int64_t *ne, uint64_t bytes);
+
+/* Appends all that stands before the first tensor's bytes; false when memory ran out. */
+bool gguf_writer_head(const struct gguf_writer *w, strbuf *out);
 
 /* Appends the whole file to `out`; false when memory ran out on the way. */
 bool gguf_writer_finish(const struct gguf_writer *w, strbuf *out);

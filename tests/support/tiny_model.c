@@ -1,211 +1,225 @@
-/* tiny_model.c - see tiny_model.h. */
+/* tiny_model.c - see tiny_model.h. The head of a file is built in memory; its tensors follow in
+ * chunks, to a buffer or to a file. */
 #include "tests/support/tiny_model.h"
 
-#include <math.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
-#include "base/file.h"
-#include "base/hash.h"
 #include "tests/support/gguf_writer.h"
+#include "tests/support/tiny_family.h"
 #include "tests/support/tiny_quant.h"
+#include "tests/support/tiny_values.h"
 #include "tests/support/tiny_vocab.h"
 
-#define LOGIT_STD 2.0f
-#define NAME_BYTES 64
+#define CHUNK ((size_t)1 << 16) /* elements made at once; a multiple of every block */
 
 struct builder {
+    const struct tiny_family *f;
+    struct tiny_model m; /* with the defaults filled in */
     struct gguf_writer w;
-    struct tiny_model o; /* with the defaults filled in */
-    bool qwen2, qwen3;
+    strbuf *memory;      /* one of the two is written to */
+    FILE *file;
+    float *values;       /* [CHUNK] */
+    strbuf packed;       /* a chunk in its type */
     sheaf_error *err;
 };
 
-/* A tensor's values: mean + std * normal numbers. */
-struct spread {
-    float mean, std;
+/* ---- metadata ------------------------------------------------------------------------------- */
+
+static sheaf_code add_layer_counts(struct builder *b, const char *key,
+                                   int (*count)(const struct tiny_family *,
+                                                const struct tiny_model *, int))
+{
+    int32_t *counts = alloc_zero((size_t)b->m.n_layers, sizeof *counts);
+    if (!counts)
+        return SHEAF_FAIL(b->err, SHEAF_ERR_NOMEM, key, "no memory for %d layers", b->m.n_layers);
+    for (int i = 0; i < b->m.n_layers; i++)
+        counts[i] = count(b->f, &b->m, i);
+    gguf_writer_array(&b->w, key, GGUF_I32, counts, (size_t)b->m.n_layers);
+    alloc_free(counts);
+    return SHEAF_OK;
+}
+
+static sheaf_code add_key(struct builder *b, const struct tiny_key *k)
+{
+    char name[64];
+    struct gguf_writer *w = &b->w;
+    snprintf(name, sizeof name, "%s.%s", b->m.arch, k->key);
+    switch (k->kind) {
+    case KEY_COUNT:
+        gguf_writer_int(w, name, GGUF_U32, tiny_family_size(b->f, &b->m, k->size));
+        break;
+    case KEY_NUMBER: gguf_writer_int(w, name, GGUF_U32, (int64_t)k->number); break;
+    case KEY_FLOAT: gguf_writer_float(w, name, GGUF_F32, k->number); break;
+    case KEY_BOOL: gguf_writer_int(w, name, GGUF_BOOL, k->number != 0); break;
+    case KEY_TEXT: gguf_writer_text(w, name, text_of(k->text)); break;
+    case KEY_KV_HEADS: return add_layer_counts(b, name, tiny_family_kv_heads);
+    case KEY_FF_WIDTHS: return add_layer_counts(b, name, tiny_family_ff);
+    }
+    return SHEAF_OK;
+}
+
+static const struct tiny_key COMMON_KEYS[] = {
+    {.key = "context_length", .kind = KEY_COUNT, .size = SIZE_CTX},
+    {.key = "embedding_length", .kind = KEY_COUNT, .size = SIZE_EMBD},
+    {.key = "block_count", .kind = KEY_COUNT, .size = SIZE_LAYERS},
+    {.key = "attention.head_count", .kind = KEY_COUNT, .size = SIZE_HEADS},
+    {0},
 };
 
-static sheaf_code add_tensor(struct builder *b, const char *name, int rows, int n,
-                             struct spread spread)
+static sheaf_code add_keys(struct builder *b, const struct tiny_key *k)
 {
-    enum quant_type type = rows > 0 ? b->o.type : QUANT_F32;
-    size_t count = (size_t)n * (size_t)(rows > 0 ? rows : 1);
-    strbuf data = {0};
-    float *x = alloc_zero(count, sizeof *x);
-    if (!x)
-        return SHEAF_FAIL(b->err, SHEAF_ERR_NOMEM, name, "no memory for %zu weights", count);
-    tiny_normals(x, count, b->o.seed, hash_bytes(name, strlen(name), 0));
-    for (size_t i = 0; i < count; i++)
-        x[i] = spread.mean + spread.std * x[i];
     sheaf_code rc = SHEAF_OK;
-    if (!tiny_quantize(&data, type, x, count))
-        rc = SHEAF_FAIL(b->err, SHEAF_ERR_USAGE, name, "type %d cannot be written", (int)type);
-    if (!rc)
-        gguf_writer_tensor(&b->w, name, type, rows > 0 ? 2 : 1, (int64_t[]){n, rows}, data.p,
-                           data.n);
-    alloc_free(x);
-    strbuf_free(&data);
+    for (; k && k->key && !rc; k++)
+        rc = add_key(b, k);
     return rc;
 }
 
-/* A matrix of `rows` rows of n that keeps the size of its input, times `gain`. */
-static sheaf_code add_matrix(struct builder *b, int layer, const char *part, int rows, int n,
-                             float gain)
+static sheaf_code add_metadata(struct builder *b)
 {
-    char name[NAME_BYTES];
-    snprintf(name, sizeof name, "blk.%d.%s.weight", layer, part);
-    return add_tensor(b, name, rows, n, (struct spread){0, gain / sqrtf((float)n)});
-}
-
-/* A vector of n, "norm" weights around 1 or biases around 0. */
-static sheaf_code add_vector(struct builder *b, int layer, const char *part, int n,
-                             struct spread spread)
-{
-    char name[NAME_BYTES];
-    snprintf(name, sizeof name, "blk.%d.%s", layer, part);
-    return add_tensor(b, name, 0, n, spread);
-}
-
-static const struct spread NORM = {1, 0.1f}, BIAS = {0, 0.3f};
-
-static sheaf_code add_attention(struct builder *b, int il)
-{
-    const struct tiny_model *o = &b->o;
-    int q = o->n_head * o->head_dim, kv = o->n_head_kv * o->head_dim;
-    sheaf_code rc = add_vector(b, il, "attn_norm.weight", o->n_embd, NORM);
-    if (!rc) rc = add_matrix(b, il, "attn_q", q, o->n_embd, 1.5f);
-    if (!rc) rc = add_matrix(b, il, "attn_k", kv, o->n_embd, 1.5f);
-    if (!rc) rc = add_matrix(b, il, "attn_v", kv, o->n_embd, 1);
-    if (!rc) rc = add_matrix(b, il, "attn_output", o->n_embd, q, 1);
-    if (!rc && b->qwen2) rc = add_vector(b, il, "attn_q.bias", q, BIAS);
-    if (!rc && b->qwen2) rc = add_vector(b, il, "attn_k.bias", kv, BIAS);
-    if (!rc && b->qwen2) rc = add_vector(b, il, "attn_v.bias", kv, BIAS);
-    if (!rc && b->qwen3) rc = add_vector(b, il, "attn_q_norm.weight", o->head_dim, NORM);
-    if (!rc && b->qwen3) rc = add_vector(b, il, "attn_k_norm.weight", o->head_dim, NORM);
+    gguf_writer_text(&b->w, "general.architecture", text_of(b->m.arch));
+    gguf_writer_text(&b->w, "general.type", TEXT("model"));
+    gguf_writer_text(&b->w, "general.name", text_of(b->m.name));
+    sheaf_code rc = add_keys(b, COMMON_KEYS);
+    for (int i = 0; i < TINY_KEY_LISTS && !rc; i++)
+        rc = add_keys(b, b->f->keys[i]);
+    if (!rc && !tiny_vocab_write(&b->w, b->m.pre, (size_t)b->m.n_vocab))
+        rc = SHEAF_FAIL(b->err, SHEAF_ERR_NOMEM, b->m.arch, "no memory for the vocabulary");
     return rc;
 }
 
-static sheaf_code add_feed_forward(struct builder *b, int il)
-{
-    const struct tiny_model *o = &b->o;
-    sheaf_code rc = add_vector(b, il, "ffn_norm.weight", o->n_embd, NORM);
-    if (!rc) rc = add_matrix(b, il, "ffn_gate", o->n_ff, o->n_embd, 1.5f);
-    if (!rc) rc = add_matrix(b, il, "ffn_up", o->n_ff, o->n_embd, 1.5f);
-    if (!rc) rc = add_matrix(b, il, "ffn_down", o->n_embd, o->n_ff, 1);
-    return rc;
-}
+/* ---- tensors -------------------------------------------------------------------------------- */
 
-static sheaf_code add_weights(struct builder *b)
+typedef sheaf_code tensor_fn(struct builder *b, const struct tiny_values *v);
+
+static sheaf_code each_of(struct builder *b, const struct tiny_tensor *t, uint32_t parts, int layer,
+                          tensor_fn *fn)
 {
-    const struct tiny_model *o = &b->o;
-    struct spread head = {0, LOGIT_STD / sqrtf((float)o->n_embd)};
-    sheaf_code rc = add_tensor(b, "token_embd.weight", TINY_VOCAB, o->n_embd, head);
-    if (!rc) rc = add_tensor(b, "output_norm.weight", 0, o->n_embd, NORM);
-    if (!rc && o->untied) rc = add_tensor(b, "output.weight", TINY_VOCAB, o->n_embd, head);
-    for (int il = 0; !rc && il < o->n_layers; il++) {
-        rc = add_attention(b, il);
-        if (!rc) rc = add_feed_forward(b, il);
+    sheaf_code rc = SHEAF_OK;
+    for (; t->name && !rc; t++) {
+        struct tiny_values v;
+        if (!(t->part & parts))
+            continue;
+        tiny_values_init(&v, b->f, &b->m, t, layer);
+        rc = fn(b, &v);
     }
     return rc;
 }
 
-static const char *arch_key(const struct builder *b, char out[NAME_BYTES], const char *key)
+/* All tensors of the model in the order of the file. */
+static sheaf_code each_tensor(struct builder *b, tensor_fn *fn)
 {
-    snprintf(out, NAME_BYTES, "%s.%s", b->o.arch, key);
-    return out;
+    sheaf_code rc = each_of(b, tiny_ends, tiny_family_ends(b->f, &b->m), -1, fn);
+    for (int i = 0; i < b->m.n_layers && !rc; i++)
+        rc = each_of(b, tiny_tensors, tiny_family_parts(b->f, &b->m, i), i, fn);
+    return rc;
 }
 
-static void add_hparams(struct builder *b)
+static sheaf_code declare(struct builder *b, const struct tiny_values *v)
 {
-    const struct tiny_model *o = &b->o;
-    const struct {
-        const char *key;
-        int value;
-    } counts[] = {
-        {"vocab_size", TINY_VOCAB},
-        {"context_length", o->n_ctx},
-        {"embedding_length", o->n_embd},
-        {"block_count", o->n_layers},
-        {"feed_forward_length", o->n_ff},
-        {"attention.head_count", o->n_head},
-        {"attention.head_count_kv", o->n_head_kv},
-        {"attention.key_length", o->head_dim},
-        {"attention.value_length", o->head_dim},
-        {"rope.dimension_count", o->head_dim},
-    };
-    char key[NAME_BYTES];
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        gguf_writer_int(&b->w, arch_key(b, key, counts[i].key), GGUF_U32, counts[i].value);
-    gguf_writer_float(&b->w, arch_key(b, key, "attention.layer_norm_rms_epsilon"), GGUF_F32, 1e-6);
-    gguf_writer_float(&b->w, arch_key(b, key, "rope.freq_base"), GGUF_F32, 10000);
-}
-
-static void fill(int *field, int value)
-{
-    if (*field == 0)
-        *field = value;
-}
-
-static void fill_defaults(struct tiny_model *o)
-{
-    if (!o->arch)
-        o->arch = "llama";
-    if (!o->pre)
-        o->pre = strcmp(o->arch, "llama") == 0 ? "smollm" : "qwen2";
-    fill(&o->n_embd, 64);
-    fill(&o->n_layers, 2);
-    fill(&o->n_head, 4);
-    fill(&o->n_head_kv, 2);
-    fill(&o->head_dim, o->n_embd / o->n_head * (strcmp(o->arch, "qwen3") == 0 ? 2 : 1));
-    fill(&o->n_ff, 2 * o->n_embd);
-    fill(&o->n_ctx, 1024);
-}
-
-static sheaf_code check(const struct builder *b)
-{
-    const struct tiny_model *o = &b->o;
-    if (!b->qwen2 && !b->qwen3 && strcmp(o->arch, "llama") != 0)
-        return SHEAF_FAIL(b->err, SHEAF_ERR_USAGE, o->arch, "llama, qwen2 or qwen3 wanted");
-    const struct quant_info *info = quant_info((int)o->type);
-    const int rows[] = {o->n_embd, o->n_ff, o->n_head * o->head_dim};
-    for (int i = 0; i < 3; i++)
-        if (!info->name || (size_t)rows[i] % info->block)
-            return SHEAF_FAIL(b->err, SHEAF_ERR_USAGE, o->arch, "rows of %d do not fit type %d",
-                              rows[i], (int)o->type);
+    gguf_writer_declare(&b->w, v->name, v->type, v->n_dims, v->ne,
+                        quant_row_bytes(v->type, (size_t)v->n));
     return SHEAF_OK;
+}
+
+static sheaf_code put(struct builder *b, const void *p, size_t n)
+{
+    if (b->memory) {
+        strbuf_add(b->memory, p, n);
+        if (b->memory->failed)
+            return SHEAF_FAIL(b->err, SHEAF_ERR_NOMEM, b->m.arch, "no memory for the file");
+    } else if (fwrite(p, 1, n, b->file) != n) {
+        return SHEAF_FAIL(b->err, SHEAF_ERR_IO, b->m.arch, "%s", strerror(errno));
+    }
+    return SHEAF_OK;
+}
+
+static sheaf_code put_chunk(struct builder *b, const struct tiny_values *v, size_t first, size_t n)
+{
+    strbuf_reset(&b->packed);
+    tiny_values_make(v, b->values, first, n);
+    if (!tiny_quantize(&b->packed, v->type, b->values, n))
+        return SHEAF_FAIL(b->err, SHEAF_ERR_USAGE, v->name, "type %d cannot be written",
+                          (int)v->type);
+    if (b->packed.failed)
+        return SHEAF_FAIL(b->err, SHEAF_ERR_NOMEM, v->name, "no memory for %zu weights", n);
+    return put(b, b->packed.p, b->packed.n);
+}
+
+static sheaf_code put_tensor(struct builder *b, const struct tiny_values *v)
+{
+    static const char zeros[32];
+    size_t alignment = b->w.alignment, bytes = quant_row_bytes(v->type, (size_t)v->n);
+    sheaf_code rc = SHEAF_OK;
+    for (size_t at = 0; at < v->n && !rc; at += CHUNK)
+        rc = put_chunk(b, v, at, v->n - at < CHUNK ? (size_t)v->n - at : CHUNK);
+    return rc ? rc : put(b, zeros, (alignment - bytes % alignment) % alignment);
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+static sheaf_code check(struct builder *b, const struct tiny_model *opt)
+{
+    b->f = tiny_family_find(opt);
+    if (!b->f)
+        return SHEAF_FAIL(b->err, SHEAF_ERR_USAGE, opt->arch, "no family of this name");
+    if (!quant_info((int)opt->type)->name || !quant_info((int)opt->expert_type)->name)
+        return SHEAF_FAIL(b->err, SHEAF_ERR_USAGE, b->f->defaults.arch, "types %d and %d",
+                          (int)opt->type, (int)opt->expert_type);
+    b->m = *opt;
+    tiny_family_defaults(b->f, &b->m);
+    if (b->m.n_vocab < TINY_VOCAB || b->m.n_vocab > TINY_VOCAB_MAX)
+        return SHEAF_FAIL(b->err, SHEAF_ERR_USAGE, b->m.arch, "%d tokens; %d to %d are possible",
+                          b->m.n_vocab, TINY_VOCAB, TINY_VOCAB_MAX);
+    return SHEAF_OK;
+}
+
+static sheaf_code write_all(struct builder *b)
+{
+    strbuf head = {0};
+    b->values = alloc_zero(CHUNK, sizeof *b->values);
+    if (!b->values)
+        return SHEAF_FAIL(b->err, SHEAF_ERR_NOMEM, b->m.arch, "no memory for %zu weights", CHUNK);
+    gguf_writer_init(&b->w);
+    sheaf_code rc = add_metadata(b);
+    if (!rc)
+        rc = each_tensor(b, declare);
+    if (!rc && !gguf_writer_head(&b->w, &head))
+        rc = SHEAF_FAIL(b->err, SHEAF_ERR_NOMEM, b->m.arch, "no memory for the head of the file");
+    if (!rc)
+        rc = put(b, head.p, head.n);
+    if (!rc)
+        rc = each_tensor(b, put_tensor);
+    strbuf_free(&head);
+    strbuf_free(&b->packed);
+    gguf_writer_free(&b->w);
+    alloc_free(b->values);
+    return rc;
 }
 
 sheaf_code tiny_model_write(strbuf *out, const struct tiny_model *opt, sheaf_error *err)
 {
-    struct builder b = {.o = *opt, .err = err};
-    fill_defaults(&b.o);
-    b.qwen2 = strcmp(b.o.arch, "qwen2") == 0;
-    b.qwen3 = strcmp(b.o.arch, "qwen3") == 0;
-    sheaf_code rc = check(&b);
-    if (rc)
-        return rc;
-    gguf_writer_init(&b.w);
-    gguf_writer_text(&b.w, "general.architecture", text_of(b.o.arch));
-    gguf_writer_text(&b.w, "general.type", TEXT("model"));
-    gguf_writer_text(&b.w, "general.name", TEXT("tiny"));
-    add_hparams(&b);
-    tiny_vocab_write(&b.w, b.o.pre);
-    rc = add_weights(&b);
-    if (!rc && !gguf_writer_finish(&b.w, out))
-        rc = SHEAF_FAIL(err, SHEAF_ERR_NOMEM, b.o.arch, "no memory for the file");
-    gguf_writer_free(&b.w);
-    return rc;
+    struct builder b = {.memory = out, .err = err};
+    sheaf_code rc = check(&b, opt);
+    return rc ? rc : write_all(&b);
 }
 
 sheaf_code tiny_model_save(const char *path, const struct tiny_model *opt, sheaf_error *err)
 {
-    strbuf out = {0};
-    sheaf_code rc = tiny_model_write(&out, opt, err);
-    if (!rc)
-        rc = file_write(path, strbuf_view(&out), err);
-    strbuf_free(&out);
+    struct builder b = {.err = err};
+    sheaf_code rc = check(&b, opt);
+    if (rc)
+        return rc;
+    b.file = fopen(path, "wb");
+    if (!b.file)
+        return SHEAF_FAIL(err, SHEAF_ERR_IO, path, "%s", strerror(errno));
+    rc = write_all(&b);
+    if (fclose(b.file) && !rc)
+        rc = SHEAF_FAIL(err, SHEAF_ERR_IO, path, "%s", strerror(errno));
+    if (rc)
+        remove(path);
     return rc;
 }

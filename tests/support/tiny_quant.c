@@ -20,11 +20,11 @@ static const struct random_type {
     {QUANT_Q5_K, 0, 2, 15.5f},  {QUANT_Q6_K, 208, -1, 0}, {QUANT_IQ4_XS, 0, -1, 0},
 };
 
-void tiny_normals(float *out, size_t n, uint64_t seed, uint64_t stream)
+void tiny_normals(float *out, size_t first, size_t n, uint64_t seed, uint64_t stream)
 {
     const double scale = 1.7320508075688772 / 65536; /* a sum of four uniforms has variance 1/3 */
     for (size_t i = 0; i < n; i++) {
-        uint64_t bits = rng_bits(seed, stream, i);
+        uint64_t bits = rng_bits(seed, stream, first + i);
         int64_t sum = 0;
         for (int k = 0; k < 4; k++)
             sum += (int64_t)(bits >> 16 * k & 0xffff);
@@ -89,6 +89,28 @@ static void add_q4_1(strbuf *out, const float *x)
     add_u16(out, quant_f32_to_f16(d));
     add_u16(out, quant_f32_to_f16(min));
     add_nibbles(out, x, d, min);
+}
+
+/* The code of the E2M1 number nearest to x. */
+static int e2m1_code(float x)
+{
+    static const float values[8] = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6};
+    int best = 0;
+    for (int i = 1; i < 8; i++)
+        if (fabsf(fabsf(x) - values[i]) < fabsf(fabsf(x) - values[best]))
+            best = i;
+    return x < 0 ? best | 8 : best;
+}
+
+/* The power of two that brings the largest of the block into 4 .. 8 (OCP MX 1.0). */
+static void add_mxfp4(strbuf *out, const float *x)
+{
+    float max = abs_max(x, 32);
+    int exponent = max > 0 ? ilogbf(max) - 2 : -127;
+    float inverse = ldexpf(1, -exponent);
+    strbuf_char(out, (char)(exponent + 127));
+    for (int j = 0; j < 16; j++)
+        strbuf_char(out, (char)(e2m1_code(x[j] * inverse) | e2m1_code(x[j + 16] * inverse) << 4));
 }
 
 static double mean_square(const float *x, size_t n)
@@ -159,6 +181,7 @@ bool tiny_quantize(strbuf *out, enum quant_type type, const float *x, size_t n)
     case QUANT_BF16: add_blocks(out, x, n, 1, add_bf16); return true;
     case QUANT_Q8_0: add_blocks(out, x, n, 32, add_q8_0); return true;
     case QUANT_Q4_0: add_blocks(out, x, n, 32, add_q4_0); return true;
+    case QUANT_MXFP4: add_blocks(out, x, n, 32, add_mxfp4); return true;
     case QUANT_Q4_1: add_blocks(out, x, n, 32, add_q4_1); return true;
     default: return add_random_blocks(out, type, x, n);
     }

@@ -1,6 +1,8 @@
 /* tiny_vocab.c - see tiny_vocab.h. */
 #include "tests/support/tiny_vocab.h"
 
+#include "base/alloc.h"
+
 #define N_BYTES 256
 #define N_SPECIAL (TINY_VOCAB - TINY_THINK)
 #define N_MERGES (TINY_THINK - N_BYTES)
@@ -56,56 +58,128 @@ static void add_merge(strbuf *b, const char *merge, bool with_space)
     }
 }
 
-/* Writes the n strings that lie in `b` between the offsets end[i - 1] and end[i]. */
-static void write_texts(struct gguf_writer *w, const char *key, const strbuf *b, const size_t *end,
-                        size_t n)
+/* Strings that lie behind each other. */
+struct texts {
+    strbuf bytes;
+    size_t *end; /* [n] */
+    size_t n;
+};
+
+static void end_text(struct texts *t)
 {
-    text items[TINY_VOCAB];
-    for (size_t i = 0, from = 0; i < n; from = end[i++])
-        items[i] = (text){b->p + from, end[i] - from};
-    gguf_writer_texts(w, key, items, n);
+    t->end[t->n++] = t->bytes.n;
 }
 
-static void write_tokens(struct gguf_writer *w)
+/* Tokens and merges as they are spelled in the file, `n` tokens in all. */
+struct spelling {
+    struct texts tokens, merges;
+    size_t n;
+};
+
+static void add_pair(struct spelling *v, int left, int right)
 {
-    strbuf b = {0};
-    size_t end[TINY_VOCAB];
-    int32_t types[TINY_VOCAB];
-    for (int id = 0; id < TINY_VOCAB; id++) {
-        types[id] = id < TINY_THINK ? TYPE_NORMAL : SPECIAL[id - TINY_THINK].type;
-        if (id < N_BYTES)
-            strbuf_utf8(&b, byte_symbol(id));
-        else if (id < TINY_THINK)
-            add_merge(&b, MERGES[id - N_BYTES], false);
-        else
-            strbuf_str(&b, SPECIAL[id - TINY_THINK].name);
-        end[id] = b.n;
+    strbuf_utf8(&v->merges.bytes, byte_symbol(left));
+    strbuf_char(&v->merges.bytes, ' ');
+    strbuf_utf8(&v->merges.bytes, byte_symbol(right));
+    end_text(&v->merges);
+    strbuf_utf8(&v->tokens.bytes, byte_symbol(left));
+    strbuf_utf8(&v->tokens.bytes, byte_symbol(right));
+    end_text(&v->tokens);
+}
+
+static int byte_of(char c)
+{
+    return c == '_' ? ' ' : (unsigned char)c;
+}
+
+static bool is_listed(int left, int right)
+{
+    for (int i = 0; i < N_MERGES; i++)
+        if (byte_of(MERGES[i][0]) == left && MERGES[i][1] == ' ' &&
+            byte_of(MERGES[i][2]) == right && !MERGES[i][3])
+            return true;
+    return false;
+}
+
+/* Pairs of bytes in an order that begins with those of text, until n tokens stand but the special
+ * ones. */
+static void add_pairs(struct spelling *v)
+{
+    for (int sum = 'a' + 'a'; v->tokens.n < v->n - N_SPECIAL; sum = (sum + 1) % 511)
+        for (int left = sum > 255 ? sum - 255 : 0; left <= sum && left < 256; left++)
+            if (v->tokens.n < v->n - N_SPECIAL && !is_listed(left, sum - left))
+                add_pair(v, left, sum - left);
+}
+
+static void spell(struct spelling *v)
+{
+    for (int id = 0; id < N_BYTES; id++) {
+        strbuf_utf8(&v->tokens.bytes, byte_symbol(id));
+        end_text(&v->tokens);
     }
-    write_texts(w, "tokenizer.ggml.tokens", &b, end, TINY_VOCAB);
-    gguf_writer_array(w, "tokenizer.ggml.token_type", GGUF_I32, types, TINY_VOCAB);
-    strbuf_free(&b);
-}
-
-static void write_merges(struct gguf_writer *w)
-{
-    strbuf b = {0};
-    size_t end[N_MERGES];
     for (int i = 0; i < N_MERGES; i++) {
-        add_merge(&b, MERGES[i], true);
-        end[i] = b.n;
+        add_merge(&v->tokens.bytes, MERGES[i], false);
+        end_text(&v->tokens);
+        add_merge(&v->merges.bytes, MERGES[i], true);
+        end_text(&v->merges);
     }
-    write_texts(w, "tokenizer.ggml.merges", &b, end, N_MERGES);
-    strbuf_free(&b);
+    add_pairs(v);
+    for (int i = 0; i < N_SPECIAL; i++) {
+        strbuf_str(&v->tokens.bytes, SPECIAL[i].name);
+        end_text(&v->tokens);
+    }
 }
 
-void tiny_vocab_write(struct gguf_writer *w, const char *pre)
+static bool write_texts(struct gguf_writer *w, const char *key, const struct texts *t)
+{
+    text *items = alloc_zero(t->n, sizeof *items);
+    if (!items || t->bytes.failed)
+        return false;
+    for (size_t i = 0, from = 0; i < t->n; from = t->end[i++])
+        items[i] = (text){t->bytes.p + from, t->end[i] - from};
+    gguf_writer_texts(w, key, items, t->n);
+    alloc_free(items);
+    return true;
+}
+
+static bool write_types(struct gguf_writer *w, size_t n)
+{
+    int32_t *types = alloc_zero(n, sizeof *types);
+    if (!types)
+        return false;
+    for (size_t id = 0; id < n; id++)
+        types[id] = id < n - N_SPECIAL ? TYPE_NORMAL : SPECIAL[id - (n - N_SPECIAL)].type;
+    gguf_writer_array(w, "tokenizer.ggml.token_type", GGUF_I32, types, n);
+    alloc_free(types);
+    return true;
+}
+
+static bool write_strings(struct gguf_writer *w, size_t n)
+{
+    struct spelling v = {.n = n};
+    v.tokens.end = alloc_zero(n, sizeof *v.tokens.end);
+    v.merges.end = alloc_zero(n, sizeof *v.merges.end);
+    bool ok = v.tokens.end && v.merges.end;
+    if (ok)
+        spell(&v);
+    ok = ok && write_texts(w, "tokenizer.ggml.tokens", &v.tokens) &&
+         write_texts(w, "tokenizer.ggml.merges", &v.merges);
+    strbuf_free(&v.tokens.bytes);
+    strbuf_free(&v.merges.bytes);
+    alloc_free(v.tokens.end);
+    alloc_free(v.merges.end);
+    return ok;
+}
+
+bool tiny_vocab_write(struct gguf_writer *w, const char *pre, size_t n)
 {
     gguf_writer_text(w, "tokenizer.ggml.model", TEXT("gpt2"));
     gguf_writer_text(w, "tokenizer.ggml.pre", text_of(pre));
-    write_tokens(w);
-    write_merges(w);
-    gguf_writer_int(w, "tokenizer.ggml.eos_token_id", GGUF_U32, TINY_IM_END);
-    gguf_writer_int(w, "tokenizer.ggml.padding_token_id", GGUF_U32, TINY_ENDOFTEXT);
+    bool ok = write_strings(w, n) && write_types(w, n);
+    gguf_writer_int(w, "tokenizer.ggml.eos_token_id", GGUF_U32, (int64_t)n - 1);
+    gguf_writer_int(w, "tokenizer.ggml.padding_token_id", GGUF_U32,
+                    (int64_t)n - (TINY_VOCAB - TINY_ENDOFTEXT));
     gguf_writer_int(w, "tokenizer.ggml.add_bos_token", GGUF_BOOL, 0);
     gguf_writer_text(w, "tokenizer.chat_template", TEXT(TEMPLATE));
+    return ok;
 }
