@@ -56,6 +56,7 @@ static enum mark mark_of(enum sheaf_finish finish)
 {
     switch (finish) {
     case SHEAF_FINISH_STOP:
+    case SHEAF_FINISH_PROBE:
         return DONE;
     case SHEAF_FINISH_LENGTH:
         return LONG;
@@ -326,7 +327,8 @@ static void keep_marks(struct live *l, const sheaf_event *e)
         return;
     if (e->trace->id < l->n_marks)
         l->marks[e->trace->id] = (char)mark_of(e->trace->finish);
-    if (e->trace->finish == SHEAF_FINISH_STOP || e->trace->finish == SHEAF_FINISH_LENGTH) {
+    if (e->trace->finish == SHEAF_FINISH_STOP || e->trace->finish == SHEAF_FINISH_LENGTH ||
+        e->trace->finish == SHEAF_FINISH_PROBE) {
         l->ended_tokens += e->trace->n_tokens;
         l->n_ended++;
     }

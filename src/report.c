@@ -95,8 +95,10 @@ static void print_tokens(strbuf *out, const sheaf_result *r)
         strbuf_printf(out, "; warm-up %s", cli_thousands(used, sizeof used, r->tokens_warmup));
     if (r->tokens_cut)
         strbuf_printf(out, ", in cut traces %s", cli_thousands(used, sizeof used, r->tokens_cut));
+    if (r->tokens_probe)
+        strbuf_printf(out, ", in probes %s", cli_thousands(used, sizeof used, r->tokens_probe));
     if (r->tokens_overshoot)
-        strbuf_printf(out, ", past the cut %s",
+        strbuf_printf(out, ", past the decision %s",
                       cli_thousands(used, sizeof used, r->tokens_overshoot));
     strbuf_char(out, '\n');
 }
@@ -110,6 +112,14 @@ static void print_run(strbuf *out, const sheaf_result *r)
     if (isfinite(r->threshold))
         strbuf_printf(out, "; threshold %.3f, window %zu", r->threshold, r->window);
     strbuf_char(out, '\n');
+    if (r->cut) {
+        label(out, "rules");
+        strbuf_printf(out, "cut %s, vote %s, stop %s\n", r->cut, r->vote, r->stop_rule);
+    }
+    if (r->why) {
+        label(out, "chosen");
+        strbuf_printf(out, "%s\n", r->why);
+    }
     label(out, "time");
     strbuf_printf(out, "%.2f s", r->seconds);
     if (r->decode_s > 0)

@@ -78,6 +78,11 @@ static void add_trace(strbuf *b, const sheaf_trace *t)
     real_or_null(b, "bottom10", (double)t->bottom10);
     real_or_null(b, "lgc", (double)t->lgc);
     real_or_null(b, "self_certainty", (double)t->self_certainty);
+    OBJECT(b, "steps", {"right", t->steps_right}, {"wrong", t->steps_wrong});
+    jsonw_key(b, "n_forced");
+    jsonw_u64(b, t->n_forced);
+    jsonw_key(b, "n_probes");
+    jsonw_u64(b, t->n_probes);
     jsonw_key(b, "overshoot");
     jsonw_u64(b, t->overshoot);
     real_or_null(b, "start_s", t->start_s);
@@ -103,7 +108,8 @@ static void add_counts(strbuf *b, const sheaf_result *r)
            {"looped", r->n_looped}, {"unfinished", r->n_unfinished}, {"parallel", r->parallel});
     OBJECT(b, "tokens", {"generated", r->tokens}, {"warmup", r->tokens_warmup},
            {"cut", r->tokens_cut}, {"overshoot", r->tokens_overshoot},
-           {"full_estimate", r->tokens_full}, {"prompt", r->prompt_tokens});
+           {"probes", r->tokens_probe}, {"full_estimate", r->tokens_full},
+           {"prompt", r->prompt_tokens}, {"prompt_cached", r->prompt_cached});
     OBJECT(b, "memory", {"weights", r->memory.weights_bytes}, {"kv", r->memory.kv_bytes},
            {"state", r->memory.state_bytes}, {"scratch", r->memory.scratch_bytes},
            {"total", r->memory.total_bytes});
@@ -116,6 +122,10 @@ void report_json(strbuf *b, const sheaf_result *r, const struct report_options *
     real_or_null(b, "share", r->share);
     real_or_null(b, "confidence", r->answer ? r->confidence : NAN);
     text_or_null(b, "strategy", r->strategy);
+    text_or_null(b, "cut_rule", r->cut);
+    text_or_null(b, "vote_rule", r->vote);
+    text_or_null(b, "stop_rule", r->stop_rule);
+    text_or_null(b, "why", r->why);
     text_or_null(b, "stop", sheaf_stop_name(r->stop));
     jsonw_key(b, "partial");
     jsonw_bool(b, r->partial);

@@ -5,7 +5,9 @@
 
 struct solve_args solve_args_defaults(void)
 {
-    return (struct solve_args){.solve = sheaf_solve_defaults(), .thinking = "auto"};
+    return (struct solve_args){
+        .solve = sheaf_solve_defaults(), .thinking = "auto", .answer_type = "auto",
+        .prompt_cache_mem = (size_t)256 << 20};
 }
 
 void solve_args_settle(struct solve_args *a)
@@ -16,4 +18,11 @@ void solve_args_settle(struct solve_args *a)
         a->solve.instruction = NULL;
     if (strcmp(a->thinking, "auto") != 0)
         a->solve.thinking = strcmp(a->thinking, "on") == 0;
+}
+
+enum answer_kind solve_args_answer_kind(const struct solve_args *a, enum answer_kind automatic)
+{
+    enum answer_kind kind = automatic;
+    answer_kind_parse(&kind, a->answer_type);
+    return kind;
 }

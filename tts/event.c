@@ -14,7 +14,8 @@ static void count_finishes(struct run *r, sheaf_result *v)
 void run_count(sheaf_result *v, const sheaf_trace *t)
 {
     switch (t->finish) {
-    case SHEAF_FINISH_STOP: v->n_stopped++; break;
+    case SHEAF_FINISH_STOP:
+    case SHEAF_FINISH_PROBE: v->n_stopped++; break;
     case SHEAF_FINISH_LENGTH: v->n_length++; break;
     case SHEAF_FINISH_LOOP: v->n_looped++; break;
     case SHEAF_FINISH_CUT:
@@ -27,7 +28,7 @@ void run_count(sheaf_result *v, const sheaf_trace *t)
     v->tokens_overshoot += t->overshoot;
 }
 
-/* Answers of a value so far, one each: the provisional vote while the threshold is not known. */
+/* Answers of a value so far, one each: the provisional vote of what is not cast yet. */
 static unsigned count_answers(const struct run *r, size_t value)
 {
     unsigned n = 0;
@@ -38,7 +39,7 @@ static unsigned count_answers(const struct run *r, size_t value)
 
 static sheaf_vote vote_so_far(const struct run *r, size_t value)
 {
-    bool provisional = r->strategy->online && !r->threshold_known;
+    bool provisional = online_waits(r) || r->rules.stop->in_order;
     const struct vote_entry *e = &r->entries[value];
     sheaf_vote v = {.answer = r->values[value].answer, .answer_class = (int)value};
     v.ballots = provisional ? count_answers(r, value) : (unsigned)e->ballots;
@@ -81,12 +82,14 @@ void run_event(struct run *r, enum sheaf_event_kind kind, const struct trace *t)
     if (!r->o->on_event)
         return;
     r->view = (sheaf_result){
-        .strategy = r->strategy->name, .winner = -1, .seed = r->o->seed, .n_wanted = r->n_wanted,
+        .strategy = r->rules.strategy->name, .cut = r->rules.cut_rule->name,
+        .vote = r->rules.vote->name, .stop_rule = r->rules.stop->name, .why = r->rules.why,
+        .winner = -1, .seed = r->o->seed, .n_wanted = r->n_wanted,
         .parallel = r->n_slots, .parallel_wanted = r->n_slots_wanted,
         .window = r->window, .threshold = run_threshold(r), .votes = r->view_votes,
         .prompt_tokens = r->n_prompt, .tokens = r->tokens, .tokens_warmup = r->warmup_tokens,
-        .prefill_s = r->prefill_s, .memory = r->memory, .n_traces = r->next,
-        .seconds = clock_now_s() - r->start_s, .stop = r->stop,
+        .tokens_probe = r->probe_tokens, .prefill_s = r->prefill_s, .memory = r->memory,
+        .n_traces = r->next, .seconds = clock_now_s() - r->start_s, .stop = r->stop,
     };
     count_finishes(r, &r->view);
     fill_votes(r, &r->view);

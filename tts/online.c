@@ -1,5 +1,4 @@
-/* online.c - votes while decoding: the certificate of a majority and DeepConf's Algorithm 2 with
- * concurrent warm-up.
+/* online.c - the confidence cut: DeepConf's Algorithm 2 with concurrent warm-up.
  *
  * All traces start at once; ids 0 .. n_warmup - 1 are the warm-up set whatever order they finish
  * in. When the last of them is done the threshold s follows, and every trace, running or finished,
@@ -10,60 +9,38 @@
 
 #include "base/fail.h"
 #include "tts/run.h"
-#include "tts/stop.h"
 #include "tts/threshold.h"
 
-bool run_can_vote(const struct trace *t)
+static bool is_on(const struct run *r)
 {
-    return t->state == TRACE_DONE && t->pub.answer_class >= 0 &&
-           (t->pub.finish == SHEAF_FINISH_STOP || t->pub.finish == SHEAF_FINISH_LENGTH);
+    return r->rules.cut == CUT_CONFIDENCE;
 }
 
-static void stop_with(struct run *r, enum sheaf_stop why)
+bool online_waits(const struct run *r)
 {
-    r->stopped = true;
-    r->stop = why;
+    return is_on(r) && !r->threshold_known;
 }
 
-/* A ballot of a finished trace, then the question whether the vote is decided. */
-static void cast(struct run *r, struct trace *t, double weight)
+static size_t past_the_cut(const struct run *r, const struct trace *t)
 {
-    t->pub.votes = true;
-    t->pub.weight = weight;
-    vote_box_add(&r->box, t->pub.answer_class, weight);
-    if (r->strategy->online && !r->stopped &&
-        stop_consensus(&r->box, r->o->tau, r->o->min_ballots))
-        stop_with(r, SHEAF_STOP_CONSENSUS);
+    size_t at = conf_cut_at(t->confidence, t->pub.n_tokens, r->window, r->threshold);
+    return at ? t->pub.n_tokens - at : 0;
 }
 
 static void judge_by_threshold(struct run *r, struct trace *t)
 {
     run_summarize(r, t);
-    if (t->lowest >= r->threshold) {
-        if (run_can_vote(t))
-            cast(r, t, t->lowest);
-        return;
-    }
-    if (t->pub.id < r->n_warmup || t->pub.finish == SHEAF_FINISH_CUT)
-        return;
-    size_t at = conf_cut_at(t->confidence, t->pub.n_tokens, r->window, r->threshold);
-    t->pub.overshoot = at ? t->pub.n_tokens - at : 0;
+    if (t->lowest < r->threshold && t->pub.id >= r->n_warmup && t->pub.finish != SHEAF_FINISH_CUT)
+        t->pub.overshoot = past_the_cut(r, t);
+    cast_trace(r, t);
 }
 
 void online_trace_done(struct run *r, struct trace *t)
 {
-    if (r->strategy->online) {
-        if (r->threshold_known)
-            judge_by_threshold(r, t);
-        return;
-    }
-    if (!run_can_vote(t))
-        return;
-    cast(r, t, 1.0);
-    bool unit = r->rule->weighting == VOTE_WEIGHT_ONE;
-    if (r->strategy->certificate && r->o->certificate && unit && !r->stopped &&
-        stop_certificate(&r->box, (double)(r->n_wanted - r->n_done)))
-        stop_with(r, SHEAF_STOP_CERTIFICATE);
+    if (is_on(r) && r->threshold_known)
+        judge_by_threshold(r, t);
+    else if (!is_on(r))
+        cast_trace(r, t);
 }
 
 bool online_must_cut(const struct run *r, const struct slot *s)
@@ -108,7 +85,7 @@ static void choose_threshold(struct run *r)
     for (size_t i = 0; i < r->n_warmup; i++)
         if (r->traces[i].pub.finish != SHEAF_FINISH_LOOP && r->traces[i].pub.n_tokens)
             lowest[n++] = r->traces[i].lowest;
-    r->threshold = n ? threshold_keep(sorted, lowest, n, 100.0 * r->o->keep) : -INFINITY;
+    r->threshold = n ? threshold_keep(sorted, lowest, n, 100.0 * r->rules.keep) : -INFINITY;
     r->threshold_known = true;
 }
 
@@ -133,15 +110,15 @@ static sheaf_code cut_retroactively(struct run *r, sheaf_error *err)
             continue;
         struct trace *t = s->trace;
         rc = run_retire(r, s, SHEAF_FINISH_CUT, err);
-        size_t at = conf_cut_at(t->confidence, t->pub.n_tokens, r->window, r->threshold);
-        t->pub.overshoot = at ? t->pub.n_tokens - at : 0;
+        t->pub.overshoot = past_the_cut(r, t);
+        cast_trace(r, t);
     }
     return rc;
 }
 
 sheaf_code online_after_step(struct run *r, sheaf_error *err)
 {
-    if (!r->strategy->online || r->threshold_known || !warmup_done(r))
+    if (!online_waits(r) || !warmup_done(r))
         return SHEAF_OK;
     run_choose_window(r);
     choose_threshold(r);

@@ -16,10 +16,14 @@ static uint64_t planned(const struct plan_request *q, size_t parallel, sheaf_mem
 
 sheaf_decoder_options plan_decoder_options(const struct plan_request *q, size_t parallel)
 {
+    size_t n_forks = q->fork_tokens ? parallel : 0;
     return (sheaf_decoder_options){
-        .max_sessions = parallel + 1, /* the prompt's own */
+        .max_sessions = parallel + 1 + n_forks, /* the prompt's own */
+        .max_logits = parallel + 1,             /* a trace waits while its fork decodes */
         .prefix_tokens = q->prompt_tokens,
         .session_tokens = q->max_tokens + 1,
+        .n_forks = n_forks,
+        .fork_tokens = q->fork_tokens,
     };
 }
 

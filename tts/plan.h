@@ -8,6 +8,7 @@ struct plan_request {
     const sheaf_engine *engine;
     size_t wanted;        /* traces at once, if they fit */
     size_t prompt_tokens, max_tokens;
+    size_t fork_tokens;   /* > 0: every trace may have one fork, this much longer */
     uint64_t store_bytes; /* tokens and confidences of all traces */
     uint64_t slot_bytes;  /* of one live trace, outside the decoder */
     uint64_t mem_bytes;   /* the user's limit on everything; 0: what the system has */

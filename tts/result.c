@@ -19,7 +19,9 @@ struct result {
     char **texts;       /* [2 n_traces] texts and answers */
     int32_t *token_store;
     float *conf_store;
+    bool *may_vote;     /* [n_traces] ended with an answer that fits, in time */
     size_t n_values, min_ballots;
+    struct vote_calibration calibration;
 };
 
 /* ---- values --------------------------------------------------------------------------------- */
@@ -37,62 +39,60 @@ static void renumber_values(struct run *r)
 
 /* ---- the vote ------------------------------------------------------------------------------- */
 
-static void ballots_of(struct vote_ballot *ballots, const sheaf_trace *traces, size_t n)
+/* Weight of every trace's ballot by a rule; 0 for those that do not count. `voters` [n]: which may;
+ * `lowest` [n] replaces the rounded statistic, NULL keeps it. */
+static bool weigh(double *weights, const struct vote_rule *rule, const struct result *r,
+                  const bool *voters, const double *lowest)
 {
-    for (size_t i = 0; i < n; i++) {
-        const sheaf_trace *t = &traces[i];
-        ballots[i] = (struct vote_ballot){
-            .answer = t->answer_class,
-            .stat = {[VOTE_STAT_MEAN] = (double)t->mean,
-                     [VOTE_STAT_TAIL] = (double)t->tail,
-                     [VOTE_STAT_BOTTOM10] = (double)t->bottom10,
-                     [VOTE_STAT_LOWEST] = (double)t->lgc,
-                     [VOTE_STAT_SELF_CERTAINTY] = (double)t->self_certainty},
-        };
-    }
-}
-
-/* Weight of every trace's ballot by a rule; 0 for those that do not count. */
-static bool weigh(double *weights, const struct vote_rule *rule, const sheaf_trace *traces,
-                  size_t n, size_t min_ballots)
-{
+    size_t n = r->pub.n_traces;
     struct vote_ballot *ballots = alloc_zero(n, sizeof *ballots);
     void *scratch = alloc_zero(vote_scratch_bytes(n), 1);
     bool ok = ballots && scratch;
-    if (ok) {
-        ballots_of(ballots, traces, n);
-        vote_weigh(rule, weights, ballots, n, min_ballots, scratch);
+    for (size_t i = 0; i < n && ok; i++) {
+        ballots[i] = run_ballot(&r->traces[i], r->calibration);
+        if (lowest)
+            ballots[i].stat[VOTE_STAT_LOWEST] = lowest[i];
+        if (!voters[i])
+            ballots[i].answer = VOTE_NONE;
     }
+    if (ok)
+        vote_weigh(rule, weights, ballots, n, r->min_ballots, scratch);
     alloc_free(ballots);
     alloc_free(scratch);
     return ok;
 }
 
-/* Online: what passed the threshold; if nothing did, every answer there is. */
-static bool weigh_online(double *weights, struct run *r, const sheaf_trace *traces, size_t n)
+/* The run's own vote: what passed the threshold; if nothing did, every answer there is. */
+static bool weigh_run(double *weights, const struct result *out, const struct run *r)
 {
-    bool any = false;
-    for (size_t i = 0; i < n && r->threshold_known; i++) {
-        const struct trace *t = &r->traces[i];
-        bool counts = run_can_vote(t) && t->lowest >= r->threshold;
-        weights[i] = counts ? t->lowest : 0.0;
-        any = any || counts;
+    size_t n = out->pub.n_traces, n_sure = 0;
+    bool *sure = alloc_zero(n, sizeof *sure);
+    double *lowest = alloc_zero(n, sizeof *lowest);
+    bool ok = sure && lowest;
+    for (size_t i = 0; i < n && ok; i++) {
+        sure[i] = out->may_vote[i] && run_counts(r, &r->traces[i]);
+        lowest[i] = r->traces[i].lowest;
+        n_sure += sure[i];
     }
-    return any || weigh(weights, r->rule, traces, n, r->o->min_ballots);
+    ok = ok && weigh(weights, r->rules.vote, out, n_sure ? sure : out->may_vote, lowest);
+    alloc_free(sure);
+    alloc_free(lowest);
+    return ok;
 }
 
-/* Most frequent spelling of a value, the first among equals. */
-static const char *usual_spelling(const sheaf_trace *traces, size_t n, int class)
+/* Most frequent spelling of a value among its voters, the first among equals. */
+static const char *usual_spelling(const sheaf_trace *traces, const double *weights, size_t n,
+                                  int class)
 {
     const char *best = NULL;
     size_t best_n = 0;
     for (size_t i = 0; i < n; i++) {
-        if (traces[i].answer_class != class)
+        if (traces[i].answer_class != class || !(weights[i] > 0.0))
             continue;
         size_t same = 0;
         for (size_t j = i; j < n; j++)
-            same +=
-                traces[j].answer_class == class && strcmp(traces[j].answer, traces[i].answer) == 0;
+            same += traces[j].answer_class == class && weights[j] > 0.0 &&
+                    strcmp(traces[j].answer, traces[i].answer) == 0;
         if (same > best_n) {
             best = traces[i].answer;
             best_n = same;
@@ -114,7 +114,7 @@ static size_t tally(sheaf_vote *votes, size_t cap, struct vote_entry *entries, s
     size_t n_votes = vote_box_sort(&box);
     for (size_t i = 0; i < n_votes && i < cap; i++)
         votes[i] = (sheaf_vote){
-            .answer = usual_spelling(traces, n, entries[i].answer),
+            .answer = usual_spelling(traces, weights, n, entries[i].answer),
             .answer_class = entries[i].answer,
             .ballots = (unsigned)entries[i].ballots,
             .weight = entries[i].weight,
@@ -130,7 +130,7 @@ size_t sheaf_result_revote(const sheaf_result *pub, const char *name, sheaf_vote
     size_t n = pub->n_traces, n_votes = 0;
     double *weights = alloc_zero(n, sizeof *weights);
     struct vote_entry *entries = alloc_zero(r->n_values, sizeof *entries);
-    if (rule && weights && entries && weigh(weights, rule, r->traces, n, r->min_ballots))
+    if (rule && weights && entries && weigh(weights, rule, r, r->may_vote, NULL))
         n_votes = tally(out, cap, entries, r->n_values, r->traces, weights, n);
     alloc_free(weights);
     alloc_free(entries);
@@ -180,7 +180,11 @@ static void describe(struct result *out, const struct run *r)
 {
     double now = clock_now_s();
     sheaf_result *v = &out->pub;
-    v->strategy = r->strategy->name;
+    v->strategy = r->rules.strategy->name;
+    v->cut = r->rules.cut_rule->name;
+    v->vote = r->rules.vote->name;
+    v->stop_rule = r->rules.stop->name;
+    v->why = r->rules.why;
     v->winner = -1;
     v->stop = r->stop;
     v->partial = r->stop == SHEAF_STOP_CANCELLED || r->stop == SHEAF_STOP_DEADLINE ||
@@ -192,8 +196,10 @@ static void describe(struct result *out, const struct run *r)
     v->window = r->window;
     v->threshold = run_threshold(r);
     v->prompt_tokens = r->n_prompt;
+    v->prompt_cached = r->n_cached;
     v->tokens = r->tokens;
     v->tokens_warmup = r->warmup_tokens;
+    v->tokens_probe = r->probe_tokens;
     v->seconds = now - r->start_s;
     v->prefill_s = r->prefill_s;
     v->decode_s = now - r->decode_start_s;
@@ -204,6 +210,9 @@ static void describe(struct result *out, const struct run *r)
 static void take_traces(struct result *out, struct run *r)
 {
     for (size_t i = 0; i < r->next; i++) {
+        out->may_vote[i] = i < r->n_counted && run_can_vote(&r->traces[i]);
+        if (i >= r->n_counted)
+            r->traces[i].pub.overshoot = r->traces[i].pub.n_tokens;
         out->traces[i] = r->traces[i].pub;
         out->texts[2 * i] = r->traces[i].text;
         out->texts[2 * i + 1] = r->traces[i].answer;
@@ -221,9 +230,7 @@ static bool vote(struct result *out, struct run *r)
 {
     size_t n = out->pub.n_traces;
     double *weights = alloc_zero(n, sizeof *weights);
-    bool ok = weights && (r->strategy->online
-                              ? weigh_online(weights, r, out->traces, n)
-                              : weigh(weights, r->rule, out->traces, n, r->o->min_ballots));
+    bool ok = weights && weigh_run(weights, out, r);
     if (ok) {
         for (size_t i = 0; i < n; i++) {
             out->traces[i].votes = weights[i] > 0.0;
@@ -244,17 +251,19 @@ sheaf_code run_result(sheaf_result **out, struct run *r, sheaf_error *err)
         res->traces = alloc_zero(r->next, sizeof *res->traces);
         res->votes = alloc_zero(r->n_wanted, sizeof *res->votes);
         res->texts = alloc_zero(r->next, 2 * sizeof *res->texts);
+        res->may_vote = alloc_zero(r->next, sizeof *res->may_vote);
     }
-    if (!res || !res->traces || !res->votes || !res->texts)
+    if (!res || !res->traces || !res->votes || !res->texts || !res->may_vote)
         goto no_memory;
     run_choose_window(r);
     for (size_t i = 0; i < r->next; i++)
         run_summarize(r, &r->traces[i]);
     renumber_values(r);
-    describe(res, r);
-    take_traces(res, r);
     res->n_values = r->n_values;
     res->min_ballots = r->o->min_ballots;
+    res->calibration = run_calibration(r->o);
+    describe(res, r);
+    take_traces(res, r);
     if (!vote(res, r))
         goto no_memory;
     count(res, r);
@@ -275,6 +284,7 @@ void sheaf_result_free(sheaf_result *pub)
         sheaf_free(r->texts[i]);
     alloc_free(r->texts);
     alloc_free(r->traces);
+    alloc_free(r->may_vote);
     alloc_free(r->votes);
     alloc_free(r->token_store);
     alloc_free(r->conf_store);

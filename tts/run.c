@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fail.h"
+#include "tts/known.h"
 #include "tts/plan.h"
 #include "tts/threshold.h"
 
@@ -58,6 +59,8 @@ static sheaf_code fit_context(struct run *r, size_t n_prompt, sheaf_error *err)
                           "%zu tokens; the model's context has room for 1 to %zu", n_prompt,
                           context - 1);
     r->n_vocab = (size_t)info.n_vocab;
+    r->n_context = context;
+    r->n_prompt = n_prompt;
     r->max_tokens = r->o->max_tokens < context - n_prompt ? r->o->max_tokens : context - n_prompt;
     return SHEAF_OK;
 }
@@ -73,30 +76,41 @@ static size_t scratch_cap(const struct run *r)
  * tokens of a majority vote of 8 and took 9 % longer (results/multiarith-50-n8). */
 #define PARALLEL_MIN 8
 
-/* Traces at once if memory allows. Online, no more than warm up: what starts before the threshold
- * is known can be cut only afterwards, and a batch of 8 is hardly slower per token than one of
- * 64. */
+/* Traces at once if memory allows. Where whole traces may be saved no more than that: what starts
+ * before the threshold is known can be cut only afterwards, what runs beside the deciding trace is
+ * spent, and a batch of 8 is hardly slower per token than one of 64. The certificate saves the last
+ * traces of a batch whatever runs. */
 static size_t parallel_wanted(const struct run *r)
 {
     size_t most = r->n_wanted;
-    if (r->strategy->online)
+    if (r->rules.cut == CUT_CONFIDENCE)
         most = r->n_warmup > PARALLEL_MIN ? r->n_warmup : PARALLEL_MIN;
+    else if (r->rules.stop->kind != STOP_NONE && r->rules.stop->kind != STOP_CERTIFICATE)
+        most = PARALLEL_MIN;
     if (r->o->parallel)
         most = r->o->parallel;
     return most < r->n_wanted ? most : r->n_wanted;
 }
 
+/* Of a slot, for the rule that watches lines. */
+static size_t line_bytes(const struct run *r)
+{
+    return r->rules.cut == CUT_STEPS ? WATCH_LINE : 0;
+}
+
 static sheaf_code plan(struct run *r, size_t n_prompt, sheaf_error *err)
 {
     size_t per_trace = sizeof(struct trace) + r->max_tokens * (sizeof(int32_t) + sizeof(float)) +
-                       sizeof(struct value) + sizeof(struct vote_entry) + sizeof(sheaf_vote);
+                       sizeof(struct value) + sizeof(struct vote_entry) +
+                       sizeof(struct stop_cges_answer) + sizeof(sheaf_vote);
     size_t per_slot = sizeof(struct slot) + sizeof(sheaf_span) + sizeof(sheaf_draw) +
-                      sizeof(sheaf_slot) + r->ring_cap * sizeof(float);
+                      sizeof(sheaf_slot) + r->ring_cap * sizeof(float) + line_bytes(r);
     const struct plan_request q = {
         .engine = r->e,
         .wanted = parallel_wanted(r),
         .prompt_tokens = n_prompt,
         .max_tokens = r->max_tokens,
+        .fork_tokens = probe_fork_tokens(r),
         .store_bytes = r->n_wanted * per_trace + scratch_cap(r) * sizeof(double) +
                        r->n_vocab * sizeof(float),
         .slot_bytes = per_slot,
@@ -108,6 +122,15 @@ static sheaf_code plan(struct run *r, size_t n_prompt, sheaf_error *err)
         return rc;
     sheaf_decoder_options d = plan_decoder_options(&q, r->n_slots);
     return sheaf_decoder_open(&r->d, r->e, &d, err);
+}
+
+static void start_stopper(struct run *r)
+{
+    const sheaf_solve_options *o = r->o;
+    struct stop_params p = {
+        .level = o->tau, .min_ballots = o->min_ballots, .window = o->esc_window};
+    stopper_init(&r->stopper, r->rules.stop, p, r->entries, r->cges, r->n_wanted);
+    r->n_counted = r->n_wanted;
 }
 
 static sheaf_code allocate(struct run *r, sheaf_error *err)
@@ -122,12 +145,14 @@ static sheaf_code allocate(struct run *r, sheaf_error *err)
     r->views = alloc_zero(r->n_slots, sizeof *r->views);
     r->values = alloc_zero(r->n_wanted, sizeof *r->values);
     r->entries = alloc_zero(r->n_wanted, sizeof *r->entries);
+    r->cges = alloc_zero(r->n_wanted, sizeof *r->cges);
+    r->lines = line_bytes(r) ? alloc_zero(r->n_slots, line_bytes(r)) : NULL;
     r->view_votes = alloc_zero(r->n_wanted, sizeof *r->view_votes);
     r->scratch = alloc_zero(scratch_cap(r), sizeof *r->scratch);
     r->prompt_logits = alloc_zero(r->n_vocab, sizeof *r->prompt_logits);
     if (!r->traces || !r->token_store || !r->conf_store || !r->rings || !r->slots || !r->spans ||
-        !r->draws || !r->views || !r->values || !r->entries || !r->view_votes || !r->scratch ||
-        !r->prompt_logits)
+        !r->draws || !r->views || !r->values || !r->entries || !r->cges || !r->view_votes ||
+        !r->scratch || !r->prompt_logits || (line_bytes(r) && !r->lines))
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "run", "no memory for %zu traces of %zu tokens",
                           r->n_wanted, r->max_tokens);
     for (size_t i = 0; i < r->n_wanted; i++) {
@@ -137,7 +162,7 @@ static sheaf_code allocate(struct run *r, sheaf_error *err)
         t->pub = (sheaf_trace){.id = (uint32_t)(r->first_id + i), .answer_class = VOTE_NONE,
                                .tokens = t->tokens, .confidence = t->confidence};
     }
-    vote_box_init(&r->box, r->entries, r->n_wanted);
+    start_stopper(r);
     return SHEAF_OK;
 }
 
@@ -147,7 +172,8 @@ static sheaf_code prefill(struct run *r, const int32_t *tokens, size_t n, sheaf_
     double start = clock_now_s();
     sheaf_code rc = sheaf_session_open(&r->prompt, r->d, err);
     if (!rc)
-        rc = sheaf_session_prefill(r->prompt, tokens, n, &logits, err);
+        rc = sheaf_session_prefill_cached(r->prompt, r->o->prompt_cache, tokens, n, &logits,
+                                          &r->n_cached, err);
     if (rc)
         return rc;
     memcpy(r->prompt_logits, logits, r->n_vocab * sizeof *logits);
@@ -159,7 +185,7 @@ static sheaf_code prefill(struct run *r, const int32_t *tokens, size_t n, sheaf_
 static void choose_counts(struct run *r)
 {
     const sheaf_solve_options *o = r->o;
-    bool one = r->strategy->single || o->only_trace >= 0;
+    bool one = r->rules.single || o->only_trace >= 0;
     r->n_wanted = one ? 1 : o->traces;
     r->first_id = o->only_trace >= 0 ? (size_t)o->only_trace : 0;
     r->window = o->window;
@@ -170,20 +196,70 @@ static void choose_counts(struct run *r)
         r->n_warmup = 1;
 }
 
+/* "auto" is settled when the prompt is there; every other name was before. */
+static sheaf_code choose_automatic(struct run *r, sheaf_error *err)
+{
+    const struct auto_facts facts = {
+        .traces = r->o->traces,
+        .max_tokens = r->e ? r->max_tokens : r->o->max_tokens,
+        .temperature = r->o->sampling.temperature,
+        .thinks = r->force.thinks,
+    };
+    const char *why;
+    if (r->rules.strategy)
+        return SHEAF_OK;
+    sheaf_code rc = rules_choose(&r->rules, strategy_auto(&facts, &why), r->o, err);
+    r->rules.why = why;
+    return rc;
+}
+
+/* Every trace is known: no prompt, no model. */
+static sheaf_code open_known(struct run *r, sheaf_error *err)
+{
+    sheaf_code rc = choose_automatic(r, err);
+    if (rc)
+        return rc;
+    if (r->rules.cut_rule->needs_model)
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "cut",
+                          "%s cannot be replayed from stored traces; a model is wanted",
+                          r->rules.cut_rule->name);
+    choose_counts(r);
+    r->max_tokens = known_max_tokens(r->o);
+    r->n_slots = r->n_slots_wanted = parallel_wanted(r);
+    return allocate(r, err);
+}
+
+/* What the prompt decides: the strategy of "auto", and the texts that a rule puts into traces. */
+static sheaf_code choose_all(struct run *r, const int32_t *prompt, size_t n, sheaf_error *err)
+{
+    sheaf_code rc = force_read_prompt(r, prompt, n, err);
+    if (!rc)
+        rc = choose_automatic(r, err);
+    if (!rc)
+        rc = probe_prepare(r, err);
+    if (!rc)
+        rc = force_prepare(r, err);
+    if (!rc)
+        choose_counts(r);
+    return rc;
+}
+
 sheaf_code run_open(struct run *r, const char *question, sheaf_error *err)
 {
     int32_t *tokens = NULL;
     size_t n = 0;
     r->start_s = clock_now_s();
-    choose_counts(r);
+    if (!r->e)
+        return open_known(r, err);
     sheaf_code rc = make_prompt(r, question, &tokens, &n, err);
     if (!rc)
         rc = fit_context(r, n, err);
     if (!rc)
+        rc = choose_all(r, tokens, n, err);
+    if (!rc)
         rc = plan(r, n, err);
     if (!rc)
         rc = allocate(r, err);
-    r->n_prompt = n;
     if (!rc) {
         run_event(r, SHEAF_EVENT_PLAN, NULL);
         rc = prefill(r, tokens, n, err);
@@ -209,6 +285,10 @@ void run_close(struct run *r)
     alloc_free(r->views);
     alloc_free(r->values);
     alloc_free(r->entries);
+    alloc_free(r->cges);
+    alloc_free(r->lines);
+    sheaf_free(r->probe_prompt);
+    force_free(&r->force);
     alloc_free(r->view_votes);
     alloc_free(r->scratch);
     alloc_free(r->prompt_logits);
@@ -217,7 +297,11 @@ void run_close(struct run *r)
 void run_summarize(struct run *r, struct trace *t)
 {
     struct conf_summary s;
-    conf_summarize(&s, r->scratch, t->confidence, t->pub.n_tokens, r->window, CONF_TAIL);
+    size_t window = r->window ? r->window : DISPLAY_WINDOW;
+    if (t->state == TRACE_DONE && t->summed == window)
+        return;
+    t->summed = window;
+    conf_summarize(&s, r->scratch, t->confidence, t->pub.n_tokens, window, CONF_TAIL);
     t->pub.mean = (float)s.mean;
     t->pub.tail = (float)s.tail;
     t->pub.bottom10 = (float)s.bottom10;

@@ -3,108 +3,77 @@
  *
  * Decisions about a step are taken after all its tokens are in, in slot order, so that they do not
  * depend on which row was drawn first. A trace's tokens depend on its id alone (sheaf/engine.h). */
-#include <assert.h>
-#include <string.h>
-
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fail.h"
+#include "tts/known.h"
 #include "tts/run.h"
-#include "tts/stop.h"
 
 #define EVENT_INTERVAL_S 0.05
-
-/* ---- ending a trace ------------------------------------------------------------------------- */
-
-static bool finished_naturally(enum sheaf_finish f)
-{
-    return f == SHEAF_FINISH_STOP || f == SHEAF_FINISH_LENGTH;
-}
-
-static sheaf_code read_answer(struct run *r, struct trace *t, sheaf_error *err)
-{
-    char answer[4097];
-    sheaf_code rc = sheaf_engine_detokenize(r->e, &t->text, &t->pub.text_len, t->tokens,
-                                            t->pub.n_tokens, err);
-    if (rc)
-        return rc;
-    t->pub.text = t->text;
-    if (!finished_naturally(t->pub.finish) ||
-        !r->judge->extract(r->judge->ctx, answer, sizeof answer, t->text, t->pub.text_len))
-        return SHEAF_OK;
-    t->answer = alloc_strndup(answer, strlen(answer));
-    if (!t->answer)
-        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "trace", "no memory for an answer");
-    t->pub.answer = t->answer;
-    t->pub.answer_class = run_classify(r, t->answer);
-    return SHEAF_OK;
-}
-
-sheaf_code run_retire(struct run *r, struct slot *s, enum sheaf_finish finish, sheaf_error *err)
-{
-    struct trace *t = s->trace;
-    t->state = TRACE_DONE;
-    t->pub.finish = finish;
-    t->pub.end_s = clock_now_s() - r->start_s;
-    t->pub.self_certainty = (float)(t->self_certainty_sum / (double)(t->pub.n_tokens + 1));
-    sheaf_session_close(s->session);
-    s->session = NULL;
-    s->trace = NULL;
-    r->n_live--;
-    r->n_done++;
-    sheaf_code rc = read_answer(r, t, err);
-    if (!rc)
-        run_event(r, SHEAF_EVENT_TRACE, t);
-    return rc;
-}
 
 float *run_ring(const struct run *r, const struct slot *s)
 {
     return r->rings + (size_t)(s - r->slots) * r->ring_cap;
 }
 
-int run_classify(struct run *r, const char *answer)
-{
-    for (size_t i = 0; i < r->n_values; i++)
-        if (r->judge->equal(r->judge->ctx, r->values[i].answer, answer))
-            return (int)i;
-    r->values[r->n_values].answer = answer;
-    return (int)r->n_values++;
-}
-
 /* ---- one token ------------------------------------------------------------------------------ */
 
-/* What the new token means for the trace: SHEAF_OK with *finish set, or still running. */
+static bool is_end(const struct run *r, const struct slot *s, int32_t token)
+{
+    return s->known ? known_is_end(token) : sheaf_engine_is_end(r->e, token);
+}
+
+static void take_token(struct run *r, struct slot *s, int32_t token, float confidence)
+{
+    struct trace *t = s->trace;
+    t->tokens[t->pub.n_tokens] = token;
+    t->confidence[t->pub.n_tokens++] = confidence;
+    r->tokens++;
+    if (r->rules.cut == CUT_CONFIDENCE && t->pub.id < r->n_warmup)
+        r->warmup_tokens++;
+    s->next = token;
+    conf_tracker_push(&s->conf, confidence);
+}
+
+static bool was_probed(const struct run *r, const struct slot *s)
+{
+    return r->rules.cut == CUT_PROBE && s->known && s->known->finish == SHEAF_FINISH_PROBE &&
+           known_is_whole(s->trace, s->known);
+}
+
+static bool is_looping(struct slot *s, int32_t token)
+{
+    return s->known ? known_loops(s->trace, s->known) : loop_guard_push(&s->loop, token);
+}
+
+/* What the new token means for the trace: true with *finish set, or still running. */
 static bool ends(struct run *r, struct slot *s, const sheaf_draw *draw, enum sheaf_finish *finish)
 {
     struct trace *t = s->trace;
+    int32_t token = force_token(r, s, draw->token);
     t->self_certainty_sum += (double)draw->self_certainty;
-    *finish = SHEAF_FINISH_STOP;
-    if (sheaf_engine_is_end(r->e, draw->token))
+    if (is_end(r, s, token)) {
+        *finish = watch_end(&s->watch) ? SHEAF_FINISH_CUT : SHEAF_FINISH_STOP;
         return true;
-    t->tokens[t->pub.n_tokens] = draw->token;
-    t->confidence[t->pub.n_tokens++] = draw->confidence;
-    r->tokens++;
-    if (t->pub.id < r->n_warmup)
-        r->warmup_tokens++;
-    s->next = draw->token;
-    conf_tracker_push(&s->conf, draw->confidence);
+    }
+    take_token(r, s, token, draw->confidence);
+    bool wrong = watch_push(&s->watch, token);
     *finish = SHEAF_FINISH_LOOP;
-    if (r->o->loop_guard && loop_guard_push(&s->loop, draw->token))
+    if (r->o->loop_guard && is_looping(s, token))
         return true;
     *finish = SHEAF_FINISH_CUT;
-    if (online_must_cut(r, s))
+    if (wrong || online_must_cut(r, s))
         return true;
-    *finish = SHEAF_FINISH_LENGTH;
-    return t->pub.n_tokens == r->max_tokens;
+    *finish = SHEAF_FINISH_PROBE;
+    if (was_probed(r, s))
+        return true;
+    bool full = t->pub.n_tokens == r->max_tokens;
+    *finish = full && watch_end(&s->watch) ? SHEAF_FINISH_CUT : SHEAF_FINISH_LENGTH;
+    return full;
 }
 
-/* Takes the draw of a slot; ends its trace when that is due. */
-static sheaf_code accept(struct run *r, struct slot *s, const sheaf_draw *draw, sheaf_error *err)
+static sheaf_code finish_trace(struct run *r, struct slot *s, enum sheaf_finish finish,
+                               sheaf_error *err)
 {
-    enum sheaf_finish finish;
-    if (!ends(r, s, draw, &finish))
-        return SHEAF_OK;
     struct trace *t = s->trace;
     sheaf_code rc = run_retire(r, s, finish, err);
     if (!rc)
@@ -112,14 +81,33 @@ static sheaf_code accept(struct run *r, struct slot *s, const sheaf_draw *draw, 
     return rc;
 }
 
+/* Takes the draw of a slot; ends its trace, or begins to probe it, when that is due. */
+static sheaf_code accept(struct run *r, struct slot *s, const sheaf_draw *draw, sheaf_error *err)
+{
+    enum sheaf_finish finish;
+    if (ends(r, s, draw, &finish))
+        return finish_trace(r, s, finish, err);
+    return probe_is_due(r, s) ? probe_begin(s, r, err) : SHEAF_OK;
+}
+
+/* The same for the draw of its probe, NULL while the probe's prompt is fed. */
+static sheaf_code accept_probe(struct run *r, struct slot *s, const sheaf_draw *draw,
+                               sheaf_error *err)
+{
+    bool agreed;
+    probe_step(r, s, draw, &agreed);
+    return agreed ? finish_trace(r, s, SHEAF_FINISH_PROBE, err) : SHEAF_OK;
+}
+
 static sheaf_draw draw_for(const struct run *r, const struct slot *s, float *logits)
 {
+    static const sheaf_sampling greedy = {.temperature = 0.0f, .top_p = 1.0f};
     return (sheaf_draw){
         .logits = logits,
         .seed = r->o->seed,
         .trace = s->trace->pub.id,
         .position = s->trace->pub.n_tokens,
-        .sampling = r->o->sampling,
+        .sampling = s->probe.fork ? greedy : r->o->sampling,
     };
 }
 
@@ -128,7 +116,13 @@ static sheaf_draw draw_for(const struct run *r, const struct slot *s, float *log
 static sheaf_code launch(struct run *r, struct slot *s, sheaf_error *err)
 {
     struct trace *t = &r->traces[r->next];
-    sheaf_code rc = sheaf_session_fork(&s->session, r->prompt, err);
+    sheaf_code rc = SHEAF_OK;
+    s->known = known_find(r, t->pub.id);
+    if (!s->known && !r->e)
+        rc = SHEAF_FAIL(err, SHEAF_ERR_USAGE, "trace", "%u is not among the known ones",
+                        (unsigned)t->pub.id);
+    else if (!s->known)
+        rc = sheaf_session_fork(&s->session, r->prompt, err);
     if (rc)
         return rc;
     r->next++;
@@ -138,8 +132,11 @@ static sheaf_code launch(struct run *r, struct slot *s, sheaf_error *err)
     t->pub.start_s = clock_now_s() - r->start_s;
     conf_tracker_init(&s->conf, run_ring(r, s), r->window ? r->window : DISPLAY_WINDOW);
     loop_guard_init(&s->loop);
+    probe_init(&s->probe);
+    force_init(&s->force, r);
+    watch_init(&s->watch, r, r->lines ? r->lines + (size_t)(s - r->slots) * WATCH_LINE : NULL);
     sheaf_draw draw = draw_for(r, s, r->prompt_logits);
-    rc = sheaf_decoder_draw(r->d, &draw, 1, err);
+    rc = s->known ? known_draw(&draw, t, s->known, err) : sheaf_decoder_draw(r->d, &draw, 1, err);
     return rc ? rc : accept(r, s, &draw, err);
 }
 
@@ -157,28 +154,62 @@ static sheaf_code fill_slots(struct run *r, sheaf_error *err)
 
 /* ---- the loop ------------------------------------------------------------------------------- */
 
-static sheaf_code step(struct run *r, sheaf_error *err)
+static bool is_decoded(const struct slot *s)
 {
-    size_t n = 0;
+    return s->trace && !s->known;
+}
+
+static sheaf_span span_for(const struct run *r, struct slot *s)
+{
+    return s->probe.fork ? probe_span(r, s)
+                         : (sheaf_span){s->session, &s->next, 1, SHEAF_WANT_LAST, NULL};
+}
+
+/* One token of every trace that the model decodes, or of its probe; what is drawn goes in slot
+ * order into r->draws. */
+static sheaf_code decode(struct run *r, sheaf_error *err)
+{
+    size_t n = 0, n_draws = 0;
     for (size_t i = 0; i < r->n_slots; i++) {
         struct slot *s = &r->slots[i];
-        if (s->trace)
-            r->spans[n++] = (sheaf_span){s->session, &s->next, 1, SHEAF_WANT_LAST, NULL};
+        if (!is_decoded(s))
+            continue;
+        r->spans[n] = span_for(r, s);
+        s->drawn = r->spans[n++].want == SHEAF_WANT_LAST;
     }
+    if (n == 0)
+        return SHEAF_OK;
     sheaf_code rc = sheaf_decoder_step(r->d, r->spans, n, err);
     if (rc)
         return rc;
     n = 0;
-    for (size_t i = 0; i < r->n_slots; i++)
-        if (r->slots[i].trace) {
-            r->draws[n] = draw_for(r, &r->slots[i], r->spans[n].logits);
-            n++;
-        }
-    rc = sheaf_decoder_draw(r->d, r->draws, n, err);
-    n = 0;
-    for (size_t i = 0; i < r->n_slots && !rc; i++)
-        if (r->slots[i].trace)
-            rc = accept(r, &r->slots[i], &r->draws[n++], err);
+    for (size_t i = 0; i < r->n_slots; i++) {
+        struct slot *s = &r->slots[i];
+        if (!is_decoded(s))
+            continue;
+        if (s->drawn)
+            r->draws[n_draws++] = draw_for(r, s, r->spans[n].logits);
+        n++;
+    }
+    return sheaf_decoder_draw(r->d, r->draws, n_draws, err);
+}
+
+/* Known traces take their turn among the decoded ones, as if all were decoded. */
+static sheaf_code step(struct run *r, sheaf_error *err)
+{
+    size_t n = 0;
+    sheaf_code rc = decode(r, err);
+    for (size_t i = 0; i < r->n_slots && !rc; i++) {
+        struct slot *s = &r->slots[i];
+        sheaf_draw known;
+        if (!s->trace)
+            continue;
+        const sheaf_draw *draw = s->known ? &known : s->drawn ? &r->draws[n++] : NULL;
+        if (s->known)
+            rc = known_draw(&known, s->trace, s->known, err);
+        if (!rc)
+            rc = s->probe.fork ? accept_probe(r, s, draw, err) : accept(r, s, draw, err);
+    }
     return rc;
 }
 
@@ -213,7 +244,7 @@ static void step_event(struct run *r)
 /* Ends what still runs when the vote is decided or the run was stopped. */
 static sheaf_code end_live(struct run *r, sheaf_error *err)
 {
-    bool decided = r->stop == SHEAF_STOP_CONSENSUS || r->stop == SHEAF_STOP_CERTIFICATE;
+    bool decided = r->stopped && r->stop == r->rules.stop->why;
     sheaf_code rc = SHEAF_OK;
     for (size_t i = 0; i < r->n_slots && !rc; i++)
         if (r->slots[i].trace)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/fail.h"
 #include "engine/sample.h"
+#include "tts/known.h"
 #include "tts/run.h"
 
 const char sheaf_default_instruction[] =
@@ -12,6 +13,7 @@ const char sheaf_default_instruction[] =
 
 sheaf_solve_options sheaf_solve_defaults(void)
 {
+    const struct vote_calibration calibration = VOTE_CALIBRATION;
     return (sheaf_solve_options){
         .strategy = "deepconf-online",
         .traces = 32,
@@ -26,6 +28,12 @@ sheaf_solve_options sheaf_solve_defaults(void)
         .min_ballots = 4,
         .certificate = true,
         .loop_guard = true,
+        .esc_window = 5,
+        .probe_every = 64,
+        .probe_agree = 3,
+        .waits = 1,
+        .cges_centre = calibration.centre,
+        .cges_slope = calibration.slope,
     };
 }
 
@@ -55,6 +63,13 @@ static sheaf_code check_ranges(const sheaf_solve_options *o, sheaf_error *err)
         {"window", (double)o->window, 0, 1 << 20},
         {"warm-up", (double)o->warmup, 1, 65536},
         {"minimum of ballots", (double)o->min_ballots, 1, 65536},
+        {"ESC window", (double)o->esc_window, 1, 65536},
+        {"probe interval", (double)o->probe_every, 1, 1 << 24},
+        {"agreeing probes", (double)o->probe_agree, 1, 65536},
+        {"thinking tokens", (double)o->think_tokens, 0, 1 << 24},
+        {"waits", (double)o->waits, 0, 65536},
+        {"CGES centre", o->cges_centre, -1e6, 1e6},
+        {"CGES slope", o->cges_slope, -1e6, 1e6},
         {"seconds", o->max_seconds, 0, 1e9},
         {"trace", (double)o->only_trace, -1, 4294967295.0},
     };
@@ -64,20 +79,13 @@ static sheaf_code check_ranges(const sheaf_solve_options *o, sheaf_error *err)
     return check_sampling(&o->sampling, err);
 }
 
+/* "auto" waits for the prompt (run.c). */
 static sheaf_code choose_rules(struct run *r, sheaf_error *err)
 {
-    const sheaf_solve_options *o = r->o;
-    r->strategy = strategy_by_name(o->strategy ? o->strategy : "");
-    if (!r->strategy)
-        return SHEAF_FAIL(
-            err, SHEAF_ERR_USAGE, "strategy",
-            "\"%.40s\"; single, majority, deepconf-offline and deepconf-online are known",
-            o->strategy ? o->strategy : "");
-    r->rule = vote_rule_by_name(o->vote ? o->vote : r->strategy->vote);
-    if (!r->rule)
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "vote", "\"%.40s\" is no rule; see --vote list",
-                          o->vote);
-    return SHEAF_OK;
+    const char *name = r->o->strategy ? r->o->strategy : "";
+    if (strcmp(name, "auto") == 0)
+        return SHEAF_OK;
+    return rules_choose(&r->rules, name, r->o, err);
 }
 
 static void tell_done(const struct run *r, const sheaf_result *result)
@@ -97,6 +105,8 @@ sheaf_code sheaf_solve(sheaf_result **out, sheaf_engine *e, const char *question
     if (!question || !judge || !judge->extract || !judge->equal)
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "solve", "a question and a judge are wanted");
     sheaf_code rc = check_ranges(r.o, err);
+    if (!rc)
+        rc = known_check(&r, err);
     if (!rc)
         rc = choose_rules(&r, err);
     if (!rc)

@@ -5,7 +5,8 @@
  * voted first.
  *
  * Sources: weighted votes and filters arXiv:2508.15260; Borda on self-certainty
- * arXiv:2502.18581; CISC arXiv:2502.06233. */
+ * arXiv:2502.18581; CISC arXiv:2502.06233; CGES arXiv:2511.02603; the mixture filter of
+ * DistriVoting arXiv:2603.03872. */
 #ifndef TTS_VOTE_H
 #define TTS_VOTE_H
 
@@ -80,25 +81,50 @@ enum vote_stat {
     VOTE_STAT_BOTTOM10,
     VOTE_STAT_LOWEST,
     VOTE_STAT_SELF_CERTAINTY,
+    VOTE_STAT_PROBABILITY, /* chance of being right: vote_probability */
+    VOTE_STAT_STEPS,       /* what its arithmetic deserves: steps_weight (tts/steps.h) */
     VOTE_STATS
 };
+
+/* Logistic curve from mean trace confidence (nats) to the chance that the answer is right: 1/2 at
+ * `centre`, steeper with `slope`. */
+struct vote_calibration {
+    double centre, slope;
+};
+
+/* Fitted by maximum likelihood on the 797 whole traces with an answer of
+ * results/gsm8k-test-50-n16: the default model, Qwen2.5-Coder-1.5B-Instruct Q4_K_M. Another model
+ * needs its own. */
+#define VOTE_CALIBRATION {.centre = 12.5, .slope = 0.9}
+
+double vote_probability(double mean_confidence, struct vote_calibration c);
 
 struct vote_ballot {
     int32_t answer;
     double stat[VOTE_STATS];
 };
 
+/* Which ballots stay, judged by the rule's statistic. */
+enum vote_filter {
+    VOTE_ALL,
+    VOTE_KEEP,      /* the best `keep` percent */
+    VOTE_HIGH_MODE, /* not those of the low mode (tts/mixture.h) */
+    VOTE_BEST,      /* the best one alone, the lowest index among equals */
+};
+
 enum vote_weighting {
-    VOTE_WEIGHT_ONE,     /* every ballot 1 */
-    VOTE_WEIGHT_STAT,    /* the statistic */
-    VOTE_WEIGHT_BORDA,   /* its rank, power `param` */
-    VOTE_WEIGHT_SOFTMAX, /* its softmax, temperature `param` */
+    VOTE_WEIGHT_ONE,       /* every ballot 1 */
+    VOTE_WEIGHT_STAT,      /* the statistic */
+    VOTE_WEIGHT_BORDA,     /* its rank, power `param` */
+    VOTE_WEIGHT_SOFTMAX,   /* its softmax, temperature `param` */
+    VOTE_WEIGHT_POSTERIOR, /* an equal part of its answer's CGES posterior (tts/stop.h) */
 };
 
 struct vote_rule {
-    const char *name;
+    const char *name, *about;
     enum vote_stat stat;
-    double keep; /* percent of the ballots that stay, best by `stat`; 100 = all */
+    enum vote_filter filter;
+    double keep;
     enum vote_weighting weighting;
     double param;
 };
@@ -115,12 +141,20 @@ size_t vote_scratch_bytes(size_t n);
 /* What every ballot weighs by a rule.
  *
  *   weights  [n]; 0 for a ballot that does not count
- *   ballots  [n]; those without an answer neither vote nor set the filter's threshold
+ *   ballots  [n]; those without an answer neither vote nor set the filter's threshold; classes are
+ *            below n
  *   scratch  vote_scratch_bytes(n), 8-byte aligned
  *   min_ballots  a filter that leaves fewer is dropped
  *
  * Returns whether the filter was dropped. Cannot fail. */
 bool vote_weigh(const struct vote_rule *rule, double *weights, const struct vote_ballot *ballots,
                 size_t n, size_t min_ballots, void *scratch);
+
+/* What a ballot weighs while others are still out, for the stop rules: by the rule where it looks
+ * at one ballot alone, else 1. */
+double vote_weight_alone(const struct vote_rule *rule, const struct vote_ballot *ballot);
+
+/* Every ballot counts 1, none is dropped: what the certificate stop asks for. */
+bool vote_rule_is_unit(const struct vote_rule *rule);
 
 #endif

@@ -1,6 +1,4 @@
-/* solver_test.c - whole runs over tiny random models with a fake judge: their text means nothing,
- * but a trace has an "answer" that depends on it, so votes, cuts and stops can be checked against
- * each other. */
+/* solver_test.c - whole runs over tiny random models (tests/support/tiny_solve.h). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,66 +9,22 @@
 
 #include "tests/support/check.h"
 #include "tests/support/tiny_model.h"
+#include "tests/support/tiny_solve.h"
 #include "tts/confidence.h"
 #include "tts/threshold.h"
 #include "tts/vote.h"
 
-static char dir[] = "/tmp/sheaf-solve-XXXXXX", path[64];
 static sheaf_engine *engine;
-
-/* The answer is the count of letters modulo 4, in two spellings; 3 is "none". */
-static bool fake_extract(void *ctx, char *out, size_t cap, const char *body, size_t len)
-{
-    unsigned n = 0;
-    (void)ctx;
-    for (size_t i = 0; i < len; i++)
-        n += (body[i] >= 'a' && body[i] <= 'z');
-    snprintf(out, cap, n % 8 < 4 ? "%u" : "%u.0", n % 4);
-    return n % 4 != 3;
-}
-
-static bool fake_equal(void *ctx, const char *a, const char *b)
-{
-    (void)ctx;
-    return a[0] == b[0];
-}
-
-static const sheaf_judge judge = {NULL, fake_extract, fake_equal};
-
-static sheaf_solve_options options(const char *strategy, size_t traces)
-{
-    sheaf_solve_options o = sheaf_solve_defaults();
-    o.strategy = strategy;
-    o.traces = traces;
-    o.max_tokens = 60;
-    o.seed = 3;
-    o.sampling = (sheaf_sampling){.temperature = 1.0f, .top_p = 1.0f};
-    return o;
-}
 
 static sheaf_result *solve(const sheaf_solve_options *o)
 {
-    sheaf_result *r = NULL;
-    sheaf_error err = {0};
-    CHECK_OK(sheaf_solve(&r, engine, "How many?", o, &judge, &err), err);
-    return r;
-}
-
-static void assert_same_trace(const sheaf_trace *a, const sheaf_trace *b)
-{
-    assert_int_equal(a->id, b->id);
-    assert_int_equal(a->n_tokens, b->n_tokens);
-    assert_int_equal(a->finish, b->finish);
-    assert_memory_equal(a->tokens, b->tokens, a->n_tokens * sizeof *a->tokens);
-    assert_memory_equal(a->confidence, b->confidence, a->n_tokens * sizeof *a->confidence);
-    assert_string_equal(a->text, b->text);
-    assert_true(a->lgc == b->lgc && a->mean == b->mean && a->self_certainty == b->self_certainty);
+    return tiny_run(engine, o);
 }
 
 static void a_run_does_not_depend_on_how_many_run_at_once(void **state)
 {
     (void)state;
-    sheaf_solve_options o = options("majority", 12);
+    sheaf_solve_options o = tiny_options("majority", 12);
     o.certificate = false;
     sheaf_result *all = solve(&o);
     assert_int_equal(all->n_traces, 12);
@@ -108,7 +62,7 @@ static void a_run_does_not_depend_on_how_many_run_at_once(void **state)
 static void votes_count_by_value(void **state)
 {
     (void)state;
-    sheaf_solve_options o = options("majority", 16);
+    sheaf_solve_options o = tiny_options("majority", 16);
     o.certificate = false;
     sheaf_result *r = solve(&o);
     unsigned count[4] = {0}, ballots = 0;
@@ -140,7 +94,7 @@ static void the_certificate_loses_nothing(void **state)
     (void)state;
     int stopped = 0;
     for (uint64_t seed = 0; seed < 12; seed++) {
-        sheaf_solve_options o = options("majority", 9);
+        sheaf_solve_options o = tiny_options("majority", 9);
         o.seed = seed;
         o.parallel = 3;
         sheaf_result *early = solve(&o);
@@ -163,7 +117,7 @@ static void the_certificate_loses_nothing(void **state)
 static void online_decides_as_the_serial_rule(void **state)
 {
     (void)state;
-    sheaf_solve_options o = options("deepconf-online", 24);
+    sheaf_solve_options o = tiny_options("deepconf-online", 24);
     o.warmup = 8;
     o.window = 16;
     o.keep = 0.5;
@@ -211,7 +165,7 @@ static void online_decides_as_the_serial_rule(void **state)
 static void consensus_stops_the_run(void **state)
 {
     (void)state;
-    sheaf_solve_options o = options("deepconf-online", 40);
+    sheaf_solve_options o = tiny_options("deepconf-online", 40);
     o.warmup = 8;
     o.parallel = 8;
     o.tau = 0.3; /* reached at once by any leader of four values */
@@ -224,15 +178,16 @@ static void consensus_stops_the_run(void **state)
 
 static size_t loops_of_model(uint64_t seed, const sheaf_solve_options *o)
 {
-    char file[80];
+    char dir[] = "/tmp/sheaf-loop-XXXXXX", file[80];
     sheaf_error err = {0};
     sheaf_engine *e = NULL;
     sheaf_result *r = NULL;
     struct tiny_model m = {.arch = "llama", .seed = seed, .n_layers = 1, .n_embd = 32, .n_ff = 32};
+    assert_non_null(mkdtemp(dir));
     snprintf(file, sizeof file, "%s/loop.gguf", dir);
     CHECK_OK(tiny_model_save(file, &m, &err), err);
     CHECK_OK(sheaf_engine_open(&e, file, NULL, &err), err);
-    CHECK_OK(sheaf_solve(&r, e, "How many?", o, &judge, &err), err);
+    CHECK_OK(sheaf_solve(&r, e, "How many?", o, &tiny_judge, &err), err);
     size_t looped = r->n_looped;
     for (size_t i = 0; i < r->n_traces; i++)
         if (r->traces[i].finish == SHEAF_FINISH_LOOP)
@@ -240,6 +195,7 @@ static size_t loops_of_model(uint64_t seed, const sheaf_solve_options *o)
     sheaf_result_free(r);
     sheaf_engine_close(e);
     unlink(file);
+    rmdir(dir);
     return looped;
 }
 
@@ -247,7 +203,7 @@ static size_t loops_of_model(uint64_t seed, const sheaf_solve_options *o)
 static void a_repeated_tail_ends_as_loop_and_does_not_vote(void **state)
 {
     (void)state;
-    sheaf_solve_options o = options("majority", 2);
+    sheaf_solve_options o = tiny_options("majority", 2);
     o.sampling.temperature = 0;
     o.max_tokens = 900;
     size_t looped = 0;
@@ -277,7 +233,7 @@ static void a_cancelled_run_has_a_partial_vote(void **state)
 {
     (void)state;
     struct stopper s = {.after = 5};
-    sheaf_solve_options o = options("deepconf-online", 20);
+    sheaf_solve_options o = tiny_options("deepconf-online", 20);
     o.parallel = 4;
     o.warmup = 10;
     o.on_event = stop_later;
@@ -297,7 +253,7 @@ static void a_cancelled_run_has_a_partial_vote(void **state)
 static void budgets_end_a_run(void **state)
 {
     (void)state;
-    sheaf_solve_options o = options("majority", 20);
+    sheaf_solve_options o = tiny_options("majority", 20);
     o.certificate = false;
     o.parallel = 2;
     o.max_total_tokens = 200;
@@ -316,7 +272,7 @@ static void memory_lowers_the_number_at_once_or_refuses(void **state)
 {
     (void)state;
     sheaf_error err = {0};
-    sheaf_solve_options o = options("majority", 64);
+    sheaf_solve_options o = tiny_options("majority", 64);
     o.certificate = false;
     sheaf_result *r = solve(&o), *small;
     assert_int_equal(r->parallel, 64);
@@ -329,7 +285,7 @@ static void memory_lowers_the_number_at_once_or_refuses(void **state)
     sheaf_result_free(small);
     sheaf_result_free(r);
     o.mem_bytes = 1000;
-    assert_int_equal(sheaf_solve(&r, engine, "?", &o, &judge, &err), SHEAF_ERR_NOMEM);
+    assert_int_equal(sheaf_solve(&r, engine, "?", &o, &tiny_judge, &err), SHEAF_ERR_NOMEM);
     assert_non_null(strstr(err.message, "the limit is 0.0 MiB"));
 }
 
@@ -339,47 +295,39 @@ static void bad_questions_and_options(void **state)
     static char long_question[20000];
     memset(long_question, 'q', sizeof long_question - 1);
     sheaf_result *r = NULL;
-    const sheaf_solve_options good = options("majority", 2);
-    assert_int_equal(sheaf_solve(&r, engine, "", &good, &judge, NULL), SHEAF_ERR_USAGE);
-    assert_int_equal(sheaf_solve(&r, engine, " \n", &good, &judge, NULL), SHEAF_ERR_USAGE);
-    assert_int_equal(sheaf_solve(&r, engine, "a\xFF", &good, &judge, NULL), SHEAF_ERR_FORMAT);
-    assert_int_equal(sheaf_solve(&r, engine, long_question, &good, &judge, NULL), SHEAF_ERR_LIMIT);
+    const sheaf_solve_options good = tiny_options("majority", 2);
+    assert_int_equal(sheaf_solve(&r, engine, "", &good, &tiny_judge, NULL), SHEAF_ERR_USAGE);
+    assert_int_equal(sheaf_solve(&r, engine, " \n", &good, &tiny_judge, NULL), SHEAF_ERR_USAGE);
+    assert_int_equal(sheaf_solve(&r, engine, "a\xFF", &good, &tiny_judge, NULL), SHEAF_ERR_FORMAT);
+    assert_int_equal(sheaf_solve(&r, engine, long_question, &good, &tiny_judge, NULL),
+                     SHEAF_ERR_LIMIT);
     sheaf_solve_options o = good;
     o.strategy = "nonsense";
-    assert_int_equal(sheaf_solve(&r, engine, "?", &o, &judge, NULL), SHEAF_ERR_USAGE);
+    assert_int_equal(sheaf_solve(&r, engine, "?", &o, &tiny_judge, NULL), SHEAF_ERR_USAGE);
     o = good;
     o.traces = 0;
-    assert_int_equal(sheaf_solve(&r, engine, "?", &o, &judge, NULL), SHEAF_ERR_USAGE);
+    assert_int_equal(sheaf_solve(&r, engine, "?", &o, &tiny_judge, NULL), SHEAF_ERR_USAGE);
     o = good;
     o.sampling.temperature = NAN;
-    assert_int_equal(sheaf_solve(&r, engine, "?", &o, &judge, NULL), SHEAF_ERR_USAGE);
+    assert_int_equal(sheaf_solve(&r, engine, "?", &o, &tiny_judge, NULL), SHEAF_ERR_USAGE);
     o = good;
     o.vote = "nonsense";
-    assert_int_equal(sheaf_solve(&r, engine, "?", &o, &judge, NULL), SHEAF_ERR_USAGE);
+    assert_int_equal(sheaf_solve(&r, engine, "?", &o, &tiny_judge, NULL), SHEAF_ERR_USAGE);
     assert_null(r);
 }
 
 static int open_engine(void **state)
 {
     (void)state;
-    sheaf_error err = {0};
-    struct tiny_model m = {.arch = "qwen2", .type = QUANT_Q8_0, .seed = 11};
-    sheaf_engine_options o = sheaf_engine_defaults();
-    o.threads = 2;
-    if (!mkdtemp(dir))
-        return -1;
-    snprintf(path, sizeof path, "%s/m.gguf", dir);
-    CHECK_OK(tiny_model_save(path, &m, &err), err);
-    CHECK_OK(sheaf_engine_open(&engine, path, &o, &err), err);
+    engine = tiny_open(11);
     return 0;
 }
 
 static int close_engine(void **state)
 {
     (void)state;
-    sheaf_engine_close(engine);
-    unlink(path);
-    return rmdir(dir);
+    tiny_close(engine);
+    return 0;
 }
 
 int main(void)
