@@ -1,8 +1,11 @@
 /* eval.c - an evaluation from its settings to results.json. */
-#include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "evals/filter.h"
+#include "evals/recheck.h"
+#include "evals/results.h"
 #include "evals/runner.h"
 
 static sheaf_code report(sheaf_eval *ev, const struct rundir_identity *id, sheaf_error *err)
@@ -19,7 +22,7 @@ static sheaf_code report(sheaf_eval *ev, const struct rundir_identity *id, sheaf
     sheaf_code rc = summary_make(&ev->summary, &ev->lineup, ev->scores, ev->n_done,
                                  ev->o.solve.traces, ev->o.solve.seed, err);
     if (!rc)
-        rc = eval_results(ev, err);
+        rc = results_write(&ev->results, s, strbuf_view(&ev->config), ev->o.n_shots, err);
     if (!rc)
         rc = rundir_write(&ev->dir, "results.json", strbuf_view(&ev->results), err);
     if (!rc && s->complete)
@@ -29,23 +32,31 @@ static sheaf_code report(sheaf_eval *ev, const struct rundir_identity *id, sheaf
 
 static sheaf_code open_dir(sheaf_eval *ev, const struct rundir_identity *id, sheaf_error *err)
 {
-    char by_id[64];
-    snprintf(by_id, sizeof by_id, "sheaf-eval-%s", ev->run_id);
-    return rundir_open(&ev->dir, ev->o.dir ? ev->o.dir : by_id, id, ev->o.redo, err);
+    strbuf path = {0};
+    size_t index, n = sheaf_dataset_shards(ev->data, &index);
+    strbuf_str(&path, ev->o.dir ? ev->o.dir : "sheaf-eval-");
+    if (!ev->o.dir)
+        strbuf_str(&path, ev->run_id);
+    if (n > 1)
+        strbuf_printf(&path, "/shard-%zu-of-%zu", index, n);
+    sheaf_code rc = path.failed ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "eval", "no memory for a path")
+                                : rundir_open(&ev->dir, path.p, id, ev->o.redo, err);
+    strbuf_free(&path);
+    return rc;
 }
 
 static sheaf_code run_all(sheaf_eval *ev, sheaf_error *err)
 {
     ev->scores = alloc_zero(ev->n_problems, sizeof *ev->scores);
-    sheaf_code rc = lineup_make(&ev->lineup, ev->o.strategies, ev->o.n_strategies, err);
-    if (!rc && !ev->scores)
+    sheaf_code rc = SHEAF_OK;
+    if (!ev->scores)
         rc = SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "eval", "no memory for %zu problems",
                         ev->n_problems);
-    if (!rc)
-        rc = eval_settings(ev, err);
     const struct rundir_identity id = {ev->run_id, strbuf_view(&ev->config)};
     if (!rc)
         rc = open_dir(ev, &id, err);
+    if (!rc)
+        rc = trace_log_open(&ev->log, &ev->dir, ev->run_id, err);
     if (!rc)
         rc = eval_resume(ev, err);
     if (!rc)
@@ -53,9 +64,10 @@ static sheaf_code run_all(sheaf_eval *ev, sheaf_error *err)
     return rc ? rc : report(ev, &id, err);
 }
 
-sheaf_code eval_run(sheaf_eval **out, const struct eval_backend *backend,
-                    const struct grader *grader, const sheaf_dataset *d,
-                    const sheaf_eval_options *o, sheaf_error *err)
+/* An evaluation with its settings, nothing opened. */
+static sheaf_code create(sheaf_eval **out, const struct eval_backend *backend,
+                         const struct grader *grader, const sheaf_dataset *d,
+                         const sheaf_eval_options *o, sheaf_error *err)
 {
     sheaf_eval *ev = alloc_zero(1, sizeof *ev);
     if (!ev)
@@ -65,11 +77,45 @@ sheaf_code eval_run(sheaf_eval **out, const struct eval_backend *backend,
     ev->data = d;
     ev->o = *o;
     ev->n_problems = sheaf_dataset_count(d);
-    sheaf_code rc = run_all(ev, err);
+    sheaf_code rc = lineup_make(&ev->lineup, o->strategies, o->n_strategies, err);
+    if (!rc)
+        rc = eval_settings(ev, err);
     if (rc)
         sheaf_eval_free(ev);
     else
         *out = ev;
+    return rc;
+}
+
+sheaf_code eval_run(sheaf_eval **out, const struct eval_backend *backend,
+                    const struct grader *grader, const sheaf_dataset *d,
+                    const sheaf_eval_options *o, sheaf_error *err)
+{
+    sheaf_eval *ev = NULL;
+    sheaf_code rc = create(&ev, backend, grader, d, o, err);
+    if (rc)
+        return rc;
+    rc = run_all(ev, err);
+    if (rc)
+        sheaf_eval_free(ev);
+    else
+        *out = ev;
+    return rc;
+}
+
+sheaf_code eval_recheck(const struct eval_backend *backend, const struct grader *grader,
+                        const sheaf_dataset *d, const sheaf_eval_options *o,
+                        const struct recheck_request *q, sheaf_error *err)
+{
+    struct run_reader run = {.dir = NULL};
+    sheaf_eval *ev = NULL;
+    sheaf_code rc = create(&ev, backend, grader, d, o, err);
+    if (!rc)
+        rc = run_reader_open(&run, o->dir, err);
+    if (!rc)
+        rc = recheck_run(ev, &run, q, err);
+    run_reader_close(&run);
+    sheaf_eval_free(ev);
     return rc;
 }
 
@@ -82,16 +128,65 @@ static sheaf_code solve_on_engine(void *ctx, sheaf_result **out, const char *que
     return sheaf_solve(out, ctx, question, o, judge, err);
 }
 
-sheaf_code sheaf_eval_run(sheaf_eval **out, sheaf_engine *e, const sheaf_dataset *d,
-                          const sheaf_eval_options *o, sheaf_error *err)
+static struct eval_backend backend_of(sheaf_engine *e)
 {
     struct eval_backend backend = {.ctx = e,
+                                   .engine = e,
                                    .solve = solve_on_engine,
                                    .revote = sheaf_result_revote,
                                    .release = sheaf_result_free};
-    struct grader grader = grader_for(o->task);
     sheaf_engine_info(e, &backend.model);
-    return eval_run(out, &backend, &grader, d, o, err);
+    return backend;
+}
+
+/* The options with the answer type that the set has, and the grader that follows. */
+static sheaf_code settle(sheaf_eval_options *settled, struct grader *grader,
+                         const sheaf_dataset *d, const sheaf_eval_options *o, sheaf_error *err)
+{
+    enum answer_kind kind = answer_kind_of(d);
+    if (o->answer_type && !answer_kind_parse(&kind, o->answer_type))
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "answer type",
+                          "\"%.40s\"; any, integer, aime, number or choice wanted",
+                          o->answer_type);
+    *settled = *o;
+    settled->answer_type = answer_kind_name(kind);
+    settled->filter = NULL;
+    *grader = grader_for(o->task, kind);
+    if (o->filter && strcmp(o->filter, FILTER_EXACT) != 0 &&
+        !filter_grader(grader, &settled->filter, o->filter))
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "filter",
+                          ""%.40s"; exact, strict-match, flexible-extract or matharena wanted",
+                          o->filter);
+    return SHEAF_OK;
+}
+
+sheaf_code sheaf_eval_run(sheaf_eval **out, sheaf_engine *e, const sheaf_dataset *d,
+                          const sheaf_eval_options *o, sheaf_error *err)
+{
+    struct eval_backend backend = backend_of(e);
+    sheaf_eval_options settled;
+    struct grader grader;
+    sheaf_code rc = settle(&settled, &grader, d, o, err);
+    return rc ? rc : eval_run(out, &backend, &grader, d, &settled, err);
+}
+
+sheaf_code eval_recheck_on(sheaf_engine *e, const sheaf_dataset *d, const sheaf_eval_options *o,
+                           const struct recheck_request *q, sheaf_error *err)
+{
+    struct eval_backend backend = backend_of(e);
+    sheaf_eval_options settled;
+    struct grader grader;
+    sheaf_code rc = settle(&settled, &grader, d, o, err);
+    return rc ? rc : eval_recheck(&backend, &grader, d, &settled, q, err);
+}
+
+const char *sheaf_eval_filter_name(const char *filter)
+{
+    struct grader unused;
+    const char *name = NULL;
+    if (!filter || strcmp(filter, FILTER_EXACT) == 0)
+        return FILTER_EXACT;
+    return filter_grader(&unused, &name, filter) ? name : NULL;
 }
 
 sheaf_eval_options sheaf_eval_defaults(void)
@@ -103,6 +198,8 @@ void sheaf_eval_free(sheaf_eval *ev)
 {
     if (!ev)
         return;
+    if (ev->log.dir)
+        trace_log_close(&ev->log);
     rundir_close(&ev->dir);
     alloc_free(ev->scores);
     strbuf_free(&ev->config);

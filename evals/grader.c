@@ -6,15 +6,22 @@
 
 #include "base/text.h"
 
-static const sheaf_task tasks[] = {
-    [SHEAF_TASK_GENERIC] = SHEAF_TASK_GENERIC, [SHEAF_TASK_GSM8K] = SHEAF_TASK_GSM8K,
-    [SHEAF_TASK_AIME] = SHEAF_TASK_AIME,       [SHEAF_TASK_MATH] = SHEAF_TASK_MATH,
-    [SHEAF_TASK_CHOICE] = SHEAF_TASK_CHOICE,
-};
+/* A context is the address of a place in this table: row and column are the settings. */
+static const char places[SHEAF_TASK_CHOICE + 1][ANSWER_KINDS];
+
+static size_t place_of(void *ctx)
+{
+    return (size_t)((const char *)ctx - &places[0][0]);
+}
 
 static sheaf_task task_of(void *ctx)
 {
-    return *(const sheaf_task *)ctx;
+    return (sheaf_task)(place_of(ctx) / ANSWER_KINDS);
+}
+
+static bool fits(void *ctx, const char *answer)
+{
+    return answer_kind_fits((enum answer_kind)(place_of(ctx) % ANSWER_KINDS), answer);
 }
 
 static bool extract(void *ctx, char *out, size_t cap, const char *response, size_t len)
@@ -43,11 +50,11 @@ static bool canonical(void *ctx, char *out, size_t cap, const char *answer)
     return sheaf_answer_canonical(out, cap, answer, strlen(answer));
 }
 
-struct grader grader_for(sheaf_task task)
+struct grader grader_for(sheaf_task task, enum answer_kind kind)
 {
-    void *ctx = (void *)&tasks[task]; /* read only */
+    void *ctx = (void *)&places[task][kind]; /* read only */
     return (struct grader){
-        .judge = {.ctx = ctx, .extract = extract, .equal = equal},
+        .judge = {.ctx = ctx, .extract = extract, .equal = equal, .fits = fits},
         .ctx = ctx,
         .right = right,
         .canonical = canonical,
@@ -65,8 +72,8 @@ const char *grader_task_name(sheaf_task task)
 
 static bool all_of_type(const sheaf_dataset *d, const char *type, const char *or_type)
 {
-    for (size_t i = 0; i < sheaf_dataset_count(d); i++) {
-        const char *t = sheaf_dataset_problem(d, i)->answer_type;
+    for (size_t i = 0; i < sheaf_dataset_selected(d); i++) {
+        const char *t = sheaf_dataset_selected_problem(d, i)->answer_type;
         if (strcmp(t, type) != 0 && strcmp(t, or_type) != 0)
             return false;
     }

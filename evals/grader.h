@@ -6,6 +6,8 @@
 #include <sheaf/tts.h>
 #include <sheaf/verify.h>
 
+#include "evals/answer_kind.h"
+
 struct grader {
     sheaf_judge judge; /* extraction and equality for the votes */
     void *ctx;         /* of the two below                      */
@@ -15,8 +17,8 @@ struct grader {
 };
 
 /* <sheaf/verify.h> for one kind of problem. Votes and grades read answers with the same
- * extraction. */
-struct grader grader_for(sheaf_task task);
+ * extraction; only answers of the kind vote. */
+struct grader grader_for(sheaf_task task, enum answer_kind kind);
 
 /* Name of a task: "gsm8k". */
 const char *grader_task_name(sheaf_task task);

@@ -8,7 +8,12 @@
 #include "base/fail.h"
 #include "base/text.h"
 
-enum { WHOLE, MAJORITY_STOP, ONLINE, ONLINE_LOW, ONLINE_HIGH, N_RUNS };
+enum {
+    WHOLE, MAJORITY_STOP, ONLINE, ONLINE_LOW, ONLINE_HIGH, CONSENSUS, ESC, ADAPTIVE, WEIGHTED, CGES,
+    DEEPCONF_ADAPTIVE, PROBE, PROBE_ADAPTIVE, FORCING, STEPS_CUT, AUTO, N_RUNS
+};
+
+_Static_assert((int)N_RUNS <= (int)LINEUP_RUNS_MAX, "room for all at once");
 
 static const struct lineup_run runs[N_RUNS] = {
     [WHOLE] = {.name = "majority", .strategy = "majority", .whole = true},
@@ -16,6 +21,17 @@ static const struct lineup_run runs[N_RUNS] = {
     [ONLINE] = {.name = "deepconf-online", .strategy = "deepconf-online"},
     [ONLINE_LOW] = {.name = "deepconf-online-low", .strategy = "deepconf-online", .keep = 0.1},
     [ONLINE_HIGH] = {.name = "deepconf-online-high", .strategy = "deepconf-online", .keep = 0.9},
+    [CONSENSUS] = {.name = "majority-consensus", .strategy = "majority-consensus"},
+    [ESC] = {.name = "esc", .strategy = "esc"},
+    [ADAPTIVE] = {.name = "adaptive", .strategy = "adaptive"},
+    [WEIGHTED] = {.name = "adaptive-weighted", .strategy = "adaptive-weighted"},
+    [CGES] = {.name = "cges-stop", .strategy = "cges"},
+    [DEEPCONF_ADAPTIVE] = {.name = "deepconf-adaptive", .strategy = "deepconf-adaptive"},
+    [PROBE] = {.name = "probe", .strategy = "probe"},
+    [PROBE_ADAPTIVE] = {.name = "probe-adaptive", .strategy = "probe-adaptive"},
+    [FORCING] = {.name = "budget-forcing", .strategy = "budget-forcing"},
+    [STEPS_CUT] = {.name = "steps-cut", .strategy = "steps-cut"},
+    [AUTO] = {.name = "auto", .strategy = "auto"},
 };
 
 static const struct {
@@ -25,10 +41,27 @@ static const struct {
     {"single", "whole traces: one alone (pass@1)", WHOLE},
     {"majority", "whole traces: self-consistency and every offline rule", WHOLE},
     {"deepconf-offline", "whole traces: the same run as majority", WHOLE},
+    {"self-consistency", "the same", WHOLE},
+    {"best-of-n", "the same: see the rule best", WHOLE},
+    {"borda", "the same", WHOLE},
+    {"cisc", "the same", WHOLE},
+    {"distri", "the same", WHOLE},
+    {"steps", "the same", WHOLE},
     {"majority-stop", "majority that stops when its lead is safe", MAJORITY_STOP},
     {"deepconf-online", "cuts and consensus stop with the --keep given", ONLINE},
     {"deepconf-online-low", "the same with --keep 0.1", ONLINE_LOW},
     {"deepconf-online-high", "the same with --keep 0.9", ONLINE_HIGH},
+    {"majority-consensus", "majority with the consensus stop", CONSENSUS},
+    {"esc", "majority until a window of traces is unanimous", ESC},
+    {"adaptive", "majority until the leader's Beta posterior is --tau", ADAPTIVE},
+    {"adaptive-weighted", "the same on weighted votes", WEIGHTED},
+    {"cges-stop", "until an answer's calibrated posterior is --tau", CGES},
+    {"deepconf-adaptive", "cuts of deepconf-online, stop of adaptive-weighted", DEEPCONF_ADAPTIVE},
+    {"probe", "traces end when their probes agree", PROBE},
+    {"probe-adaptive", "the same with the stop of adaptive", PROBE_ADAPTIVE},
+    {"budget-forcing", "thinking ended at a limit or prolonged", FORCING},
+    {"steps-cut", "traces are cut at a wrong arithmetic step", STEPS_CUT},
+    {"auto", "what `sheaf solve --strategy auto` chooses", AUTO},
     {NULL, NULL, 0},
 };
 
@@ -53,19 +86,16 @@ const char *sheaf_eval_strategy_about(size_t i)
 
 static sheaf_code want_strategy(bool *wanted, text name, sheaf_error *err)
 {
-    strbuf known = {.limit = 200};
     for (size_t i = 0; strategies[i].name; i++) {
-        if (text_equal(name, text_of(strategies[i].name))) {
-            wanted[strategies[i].run] = true;
-            strbuf_free(&known);
-            return SHEAF_OK;
-        }
-        strbuf_printf(&known, "%s%s", i ? ", " : "", strategies[i].name);
+        if (!text_equal(name, text_of(strategies[i].name)))
+            continue;
+        wanted[strategies[i].run] = true;
+        return SHEAF_OK;
     }
-    SHEAF_FAIL(err, SHEAF_ERR_USAGE, "--strategy", "'%.*s' given; %s wanted",
-               (int)(name.n < 40 ? name.n : 40), name.p, known.p ? known.p : "a known name");
-    strbuf_free(&known);
-    return SHEAF_ERR_USAGE;
+    return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "--strategy",
+                      "'%.*s' given; majority, adaptive, deepconf-online-low or another of "
+                      "--strategy list wanted",
+                      (int)(name.n < 40 ? name.n : 40), name.p);
 }
 
 static sheaf_code want_list(bool *wanted, text list, sheaf_error *err)

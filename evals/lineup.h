@@ -4,8 +4,8 @@
 
 #include <sheaf/tts.h>
 
-#define LINEUP_RUNS_MAX 8
-#define LINEUP_RULES_MAX 32
+#define LINEUP_RUNS_MAX 16
+#define LINEUP_RULES_MAX 48
 #define LINEUP_NONE ((size_t)-1)
 
 /* A way to run a problem. */

@@ -2,96 +2,41 @@
  * the same bits, so a report made after a restart is the report of an uninterrupted run. */
 #include "evals/records.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/hash.h"
 #include "base/json.h"
-#include "evals/put.h"
+#include "store/put.h"
+#include "store/seal.h"
 
 #define COUNT_MAX 9007199254740992.0 /* 2^53 */
 #define CANONICAL_BYTES 8192
-
-static const char seal_start[] = ",\"xxh3\":\"";
-
-/* ---- the seal ------------------------------------------------------------------------------- */
-
-/* Ends the object that was opened at byte `from`. */
-static void seal(strbuf *b, size_t from)
-{
-    char hash[PUT_HASH_DIGITS + 1];
-    if (b->failed)
-        return;
-    put_hex(hash, hash_bytes(b->p + from, b->n - from, 0));
-    strbuf_str(b, seal_start);
-    strbuf_str(b, hash);
-    strbuf_str(b, "\"}\n");
-}
-
-bool record_intact(text line)
-{
-    char hash[PUT_HASH_DIGITS + 1];
-    const size_t start = sizeof seal_start - 1, size = start + PUT_HASH_DIGITS + 2;
-    if (line.n < size)
-        return false;
-    text body = text_slice(line, 0, line.n - size), end = text_slice(line, body.n, size);
-    put_hex(hash, hash_bytes(body.p, body.n, 0));
-    return text_starts(end, TEXT(seal_start)) && text_ends(end, TEXT("\"}")) &&
-           memcmp(end.p + start, hash, PUT_HASH_DIGITS) == 0;
-}
+#define VOTE_SCHEMA "sheaf.vote/2"
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-static void put_answer(strbuf *b, const struct grader *g, const char *answer, bool right)
+/* `right` NULL: there is nothing to grade by. */
+static void put_answer(strbuf *b, const struct grader *g, const char *answer, const bool *right)
 {
     char canonical[CANONICAL_BYTES];
     bool known = answer && g->canonical(g->ctx, canonical, sizeof canonical, answer);
     put_str(b, "answer", answer);
     put_str(b, "canonical", known ? canonical : NULL);
-    put_bool(b, "correct", right);
+    jsonw_key(b, "correct");
+    if (right)
+        jsonw_bool(b, *right);
+    else
+        jsonw_null(b);
 }
 
-static void put_origin(strbuf *b, const struct record_origin *o, const char *schema)
+static void put_origin(strbuf *b, const struct record_origin *o)
 {
-    put_str(b, "schema", schema);
+    put_str(b, "schema", VOTE_SCHEMA);
     put_str(b, "run_id", o->run_id);
     put_str(b, "problem", o->problem);
     put_str(b, "gold", o->gold);
     put_str(b, "strategy", o->strategy);
-}
-
-static void put_confidences(strbuf *b, const sheaf_trace *t, size_t window)
-{
-    put_f32(b, "mean", t->mean);
-    put_f32(b, "tail", t->tail);
-    put_f32(b, "bottom10", t->bottom10);
-    put_f32(b, "lowest", t->lgc);
-    put_f32(b, "self_certainty", t->self_certainty);
-    put_u64(b, "window", window);
-}
-
-void record_trace(strbuf *b, const struct record_origin *o, const struct grader *g,
-                  const sheaf_trace *t, bool right)
-{
-    size_t from = b->n;
-    jsonw_open(b, '{');
-    put_origin(b, o, "sheaf.trace/1");
-    put_u64(b, "trace", t->id);
-    put_u64(b, "seed", o->seed);
-    put_hash(b, "model_hash", o->model_hash);
-    put_hash(b, "prompt_hash", o->prompt_hash);
-    put_str(b, "finish", sheaf_finish_name(t->finish));
-    put_u64(b, "n_tokens", t->n_tokens);
-    put_answer(b, g, t->answer, right);
-    put_bool(b, "votes", t->votes);
-    put_f64(b, "weight", t->weight);
-    put_confidences(b, t, o->window);
-    put_u64(b, "overshoot", t->overshoot);
-    put_f64(b, "start_s", t->start_s);
-    put_f64(b, "end_s", t->end_s);
-    jsonw_key(b, "text");
-    jsonw_text(b, (text){t->text ? t->text : "", t->text_len});
-    seal(b, from);
 }
 
 static void put_run(strbuf *b, const struct score_run *r)
@@ -119,13 +64,15 @@ void record_vote(strbuf *b, const struct record_origin *o, const struct grader *
 {
     size_t from = b->n;
     jsonw_open(b, '{');
-    put_origin(b, o, "sheaf.vote/1");
+    put_origin(b, o);
     put_str(b, "rule", v->rule);
-    put_answer(b, g, v->answer, v->score.correct);
+    put_answer(b, g, v->answer, o->gold ? &v->score.correct : NULL);
     put_u64(b, "ballots", v->score.ballots);
     put_f64(b, "share", v->share);
+    put_u64(b, "window", o->window);
+    put_u64(b, "parallel", o->parallel);
     put_run(b, run);
-    seal(b, from);
+    seal_close(b, from);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -172,14 +119,20 @@ static bool read_run(struct score_run *out, const cJSON *o)
     return ok && out->n_right <= out->n_traces;
 }
 
+static bool read_scores(struct score_rule *vote, struct score_run *run, const cJSON *o,
+                        const char *run_id)
+{
+    return is_text(o, "schema", VOTE_SCHEMA) && is_text(o, "run_id", run_id) &&
+           cJSON_IsBool(json_get(o, "correct")) &&
+           json_bool(o, "correct", &vote->correct, NULL) == SHEAF_OK &&
+           read_count(o, "ballots", &vote->ballots) && read_run(run, json_get(o, "run"));
+}
+
 static bool read_vote(struct score_rule *vote, struct score_run *run, const cJSON *o,
                       const struct record_origin *expected, const char *rule)
 {
-    return is_text(o, "schema", "sheaf.vote/1") && is_text(o, "run_id", expected->run_id) &&
-           is_text(o, "problem", expected->problem) && is_text(o, "strategy", expected->strategy) &&
-           is_text(o, "rule", rule) && cJSON_IsBool(json_get(o, "correct")) &&
-           json_bool(o, "correct", &vote->correct, NULL) == SHEAF_OK &&
-           read_count(o, "ballots", &vote->ballots) && read_run(run, json_get(o, "run"));
+    return is_text(o, "problem", expected->problem) && is_text(o, "strategy", expected->strategy) &&
+           is_text(o, "rule", rule) && read_scores(vote, run, o, expected->run_id);
 }
 
 bool record_read_vote(struct score_rule *vote, struct score_run *run, text line,
@@ -188,12 +141,48 @@ bool record_read_vote(struct score_rule *vote, struct score_run *run, text line,
     cJSON *o = NULL;
     struct score_rule v = {0};
     struct score_run r = {0};
-    bool ok = record_intact(line) && json_parse(&o, line, "record", NULL) == SHEAF_OK &&
+    bool ok = seal_intact(line) && json_parse(&o, line, "record", NULL) == SHEAF_OK &&
               read_vote(&v, &r, o, expected, rule);
     cJSON_Delete(o);
     if (ok) {
         *vote = v;
         *run = r;
     }
+    return ok;
+}
+
+/* A string member, copied; NULL when it is none. */
+static const char *keep(arena *memory, const cJSON *o, const char *key)
+{
+    const cJSON *v = json_get(o, key);
+    return cJSON_IsString(v) ? arena_strndup(memory, v->valuestring, strlen(v->valuestring)) : NULL;
+}
+
+static bool read_line(struct record_line *out, arena *memory, const cJSON *o, const char *run_id)
+{
+    *out = (struct record_line){.share = NAN};
+    if (!read_scores(&out->score, &out->run, o, run_id))
+        return false;
+    json_f64(o, "share", &out->share, 0, 1, NULL);
+    if (!read_count(o, "window", &out->window))
+        out->window = 0;
+    out->problem = keep(memory, o, "problem");
+    out->strategy = keep(memory, o, "strategy");
+    out->rule = keep(memory, o, "rule");
+    out->gold = keep(memory, o, "gold");
+    out->answer = keep(memory, o, "answer");
+    return out->problem && out->strategy && out->rule && out->gold &&
+           (out->answer || !cJSON_IsString(json_get(o, "answer")));
+}
+
+bool record_parse_vote(struct record_line *out, arena *memory, text line, const char *run_id)
+{
+    cJSON *o = NULL;
+    struct record_line l;
+    bool ok = seal_intact(line) && json_parse(&o, line, "record", NULL) == SHEAF_OK &&
+              read_line(&l, memory, o, run_id);
+    cJSON_Delete(o);
+    if (ok)
+        *out = l;
     return ok;
 }

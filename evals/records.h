@@ -1,23 +1,20 @@
-/* records.h - lines of traces.jsonl and votes.jsonl: one JSON object each, sealed by a checksum.
- *
- *     {"schema":"sheaf.trace/1", ... ,"xxh3":"0123456789abcdef"}\n
- *
- * The checksum is the XXH3-64 of the line's bytes up to the comma before "xxh3", in 16 hex
- * digits: a torn or altered line is recognised without parsing it. */
+/* records.h - lines of votes.jsonl: one sealed JSON object (store/seal.h) per problem and rule.
+ * Those of traces.jsonl are store/trace_record.h's. */
 #ifndef EVALS_RECORDS_H
 #define EVALS_RECORDS_H
 
 #include <sheaf/tts.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "evals/score.h"
 
 /* What all records of one run of one problem have in common. */
 struct record_origin {
-    const char *run_id, *problem, *gold, *strategy;
-    uint64_t seed; /* below 2^53 */
-    uint64_t model_hash, prompt_hash;
-    size_t window; /* tokens of a confidence group */
+    const char *run_id, *problem, *strategy;
+    const char *gold; /* NULL: not known */
+    size_t window;   /* tokens of a confidence group */
+    size_t parallel; /* traces decoded at once */
 };
 
 /* A vote as it is written. */
@@ -28,18 +25,27 @@ struct record_vote {
     struct score_rule score;
 };
 
-/* Each appends one sealed line to `b`. `g` gives the canonical answers. */
-void record_trace(strbuf *b, const struct record_origin *o, const struct grader *g,
-                  const sheaf_trace *t, bool right);
+/* Appends one sealed line to `b`. `g` gives the canonical answer. */
 void record_vote(strbuf *b, const struct record_origin *o, const struct grader *g,
                  const struct record_vote *v, const struct score_run *run);
-
-/* Is `line`, without its line break, sealed and unaltered? */
-bool record_intact(text line);
 
 /* A vote read back. The line must be intact and hold the vote of `run_id`, `problem`, `rule` and
  * `strategy`; false, with nothing written, when it is anything else. */
 bool record_read_vote(struct score_rule *vote, struct score_run *run, text line,
                       const struct record_origin *expected, const char *rule);
+
+/* A vote read back whatever problem and rule it is of. */
+struct record_line {
+    const char *problem, *strategy, *rule, *gold;
+    const char *answer; /* NULL: none */
+    double share;       /* NaN: not recorded */
+    size_t window;      /* tokens of a confidence group; 0: not recorded */
+    struct score_rule score;
+    struct score_run run;
+};
+
+/* The strings live in `memory`. False, with nothing written, when the line is no whole, graded
+ * vote of `run_id` or `memory` is at its end. */
+bool record_parse_vote(struct record_line *out, arena *memory, text line, const char *run_id);
 
 #endif

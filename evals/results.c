@@ -7,7 +7,8 @@
 
 #include "base/fail.h"
 #include "base/json.h"
-#include "evals/runner.h"
+#include "evals/results.h"
+#include "store/put.h"
 
 static void put_score(strbuf *b, const char *metric, const char *rule, double value)
 {
@@ -28,7 +29,7 @@ static void open_task(strbuf *b, const char *key, const char *task)
     jsonw_key(b, task);
 }
 
-static void put_scores(strbuf *b, const sheaf_eval_summary *s)
+static void put_scores(strbuf *b, const sheaf_eval_summary *s, size_t n_shots)
 {
     open_task(b, "results", s->data);
     jsonw_open(b, '{');
@@ -43,7 +44,7 @@ static void put_scores(strbuf *b, const sheaf_eval_summary *s)
     jsonw_i64(b, 1);
     jsonw_close(b, '}');
     open_task(b, "n-shot", s->data);
-    jsonw_i64(b, 0);
+    jsonw_u64(b, n_shots);
     jsonw_close(b, '}');
     open_task(b, "n-samples", s->data);
     jsonw_open(b, '{');
@@ -109,20 +110,21 @@ static void put_lists(strbuf *b, const sheaf_eval_summary *s)
         put_u64(b, "k", s->points[i].k);
         put_f64(b, "pass", s->points[i].pass);
         put_f64(b, "cons", s->points[i].cons);
+        put_f64(b, "pass_stderr", s->points[i].pass_se);
+        put_f64(b, "cons_stderr", s->points[i].cons_se);
         jsonw_close(b, '}');
     }
     jsonw_close(b, ']');
 }
 
-sheaf_code eval_results(sheaf_eval *ev, sheaf_error *err)
+sheaf_code results_write(strbuf *b, const sheaf_eval_summary *s, text config, size_t n_shots,
+                         sheaf_error *err)
 {
-    const sheaf_eval_summary *s = &ev->summary.pub;
-    strbuf *b = &ev->results;
     strbuf_reset(b);
     jsonw_open(b, '{');
-    put_scores(b, s);
+    put_scores(b, s, n_shots);
     jsonw_key(b, "config");
-    strbuf_text(b, strbuf_view(&ev->config));
+    strbuf_text(b, config);
     jsonw_key(b, "sheaf");
     jsonw_open(b, '{');
     put_str(b, "version", SHEAF_VERSION);

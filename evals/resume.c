@@ -1,10 +1,10 @@
 /* resume.c - an interrupted run is taken up after its last complete problem.
  *
- * Problems are recorded in the order of the set: traces first, synced, then all votes in one
+ * Problems are voted on in the order of the set: traces first, synced, then all votes in one
  * write. So a problem counts when its votes follow those of the problem before it, in order,
- * each intact, and traces.jsonl has as many intact lines as they speak of. The first line that
- * breaks this ends what is taken over; the problems from there on run again and give the same
- * traces. */
+ * each intact, and every trace that they speak of is recorded. The first line that breaks this
+ * ends what is taken over of the votes, which are computed again; the traces that are recorded
+ * stay, and the runs of the problems from there on are given them (recorder.h). */
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "base/file.h"
@@ -17,10 +17,9 @@ struct lines {
     size_t at; /* first byte of the next line */
 };
 
-static sheaf_code lines_open(struct lines *l, const sheaf_eval *ev, enum rundir_file f,
-                             sheaf_error *err)
+static sheaf_code lines_open(struct lines *l, const sheaf_eval *ev, sheaf_error *err)
 {
-    char *path = rundir_path(&ev->dir, f);
+    char *path = rundir_path(&ev->dir, RUNDIR_VOTES);
     *l = (struct lines){.at = 0};
     sheaf_code rc = path ? file_map(&l->view, path, err)
                          : SHEAF_FAIL(err, SHEAF_ERR_NOMEM, ev->dir.path, "no memory");
@@ -56,26 +55,29 @@ static bool read_votes(struct score *s, struct lines *votes, const sheaf_eval *e
     return true;
 }
 
-static bool skip_traces(struct lines *traces, const sheaf_eval *ev, const struct score *s)
+/* Are the traces of every run recorded, but for those that were stopped? */
+static bool has_traces(const sheaf_eval *ev, const char *problem, const struct score *s)
 {
-    text line;
-    for (size_t r = 0; r < ev->lineup.n_runs; r++)
-        for (size_t i = 0; i < s->runs[r].n_traces; i++)
-            if (!lines_next(traces, &line) || !record_intact(line))
-                return false;
+    for (size_t r = 0; r < ev->lineup.n_runs; r++) {
+        size_t n = 0, wanted = s->runs[r].n_traces - s->runs[r].n_unfinished;
+        for (size_t id = 0; id < s->runs[r].n_traces; id++)
+            n += trace_table_find(&ev->log.table, problem, ev->lineup.runs[r]->name,
+                                  (uint32_t)id) != NULL;
+        if (n < wanted)
+            return false;
+    }
     return true;
 }
 
-/* Reads complete problems; both files end up behind the last of them. */
-static void read_problems(sheaf_eval *ev, struct lines *traces, struct lines *votes)
+/* Reads complete problems; `votes` ends up behind the last of them. */
+static void read_problems(sheaf_eval *ev, struct lines *votes)
 {
     while (ev->n_done < ev->n_problems) {
         struct score *s = &ev->scores[ev->n_done];
-        size_t traces_at = traces->at, votes_at = votes->at;
+        size_t at = votes->at;
         const char *problem = sheaf_dataset_problem(ev->data, ev->n_done)->id;
-        if (!read_votes(s, votes, ev, problem) || !skip_traces(traces, ev, s)) {
-            traces->at = traces_at;
-            votes->at = votes_at;
+        if (!read_votes(s, votes, ev, problem) || !has_traces(ev, problem, s)) {
+            votes->at = at;
             return;
         }
         ev->n_done++;
@@ -84,19 +86,12 @@ static void read_problems(sheaf_eval *ev, struct lines *traces, struct lines *vo
 
 sheaf_code eval_resume(sheaf_eval *ev, sheaf_error *err)
 {
-    struct lines traces = {.at = 0}, votes = {.at = 0};
-    sheaf_code rc = lines_open(&traces, ev, RUNDIR_TRACES, err);
-    if (!rc)
-        rc = lines_open(&votes, ev, RUNDIR_VOTES, err);
+    struct lines votes = {.at = 0};
+    sheaf_code rc = lines_open(&votes, ev, err);
     if (!rc) {
-        read_problems(ev, &traces, &votes);
+        read_problems(ev, &votes);
         ev->n_resumed = ev->n_done;
     }
-    file_unmap(&traces.view);
     file_unmap(&votes.view);
-    if (!rc)
-        rc = rundir_cut(&ev->dir, RUNDIR_VOTES, votes.at, err);
-    if (!rc)
-        rc = rundir_cut(&ev->dir, RUNDIR_TRACES, traces.at, err);
-    return rc;
+    return rc ? rc : rundir_cut(&ev->dir, RUNDIR_VOTES, votes.at, err);
 }

@@ -1,6 +1,6 @@
 /* runner.c - problem after problem: run, grade, record.
  *
- * Traces are recorded as soon as their run is over, votes when all runs of the problem are: see
+ * A trace is recorded when it ends (recorder.h), votes when all runs of the problem are over: see
  * resume.c for what that order is good for. */
 #include "evals/runner.h"
 
@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "evals/recorder.h"
 #include "evals/records.h"
 
 /* A problem in work. */
@@ -15,7 +16,7 @@ struct work {
     sheaf_eval *ev;
     const sheaf_problem *problem;
     struct score *score;
-    strbuf line;                     /* of a trace                                */
+    strbuf line;                     /* of all votes                              */
     strbuf votes[LINEUP_RUNS_MAX];   /* lines of each run's rules                 */
     strbuf answer;                   /* of rule 0, as progress shows it           */
     bool answered;
@@ -40,29 +41,24 @@ static struct record_origin origin_of(const struct work *w, size_t run)
         .problem = w->problem->id,
         .gold = w->problem->answer,
         .strategy = ev->lineup.runs[run]->name,
-        .seed = eval_seed(ev, w->problem),
-        .model_hash = ev->backend.model.hash,
-        .prompt_hash = eval_prompt_hash(ev, w->problem),
     };
 }
 
-static sheaf_code append(struct work *w, enum rundir_file f, const strbuf *b, sheaf_error *err)
+static struct recorder recorder_for(struct work *w, size_t run)
 {
-    if (b->failed)
-        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, w->problem->id, "no memory for a record");
-    return rundir_append(&w->ev->dir, f, strbuf_view(b), err);
-}
-
-static sheaf_code record_traces(struct work *w, const struct record_origin *o,
-                                const sheaf_result *r, sheaf_error *err)
-{
-    sheaf_code rc = SHEAF_OK;
-    for (size_t i = 0; i < r->n_traces && !rc; i++) {
-        strbuf_reset(&w->line);
-        record_trace(&w->line, o, &w->ev->grader, &r->traces[i], w->right[i]);
-        rc = append(w, RUNDIR_TRACES, &w->line, err);
-    }
-    return rc;
+    sheaf_eval *ev = w->ev;
+    return (struct recorder){
+        .log = &ev->log,
+        .engine = ev->backend.engine,
+        .grader = &ev->grader,
+        .origin = {.run_id = ev->run_id,
+                   .problem = w->problem->id,
+                   .gold = w->problem->answer,
+                   .strategy = ev->lineup.runs[run]->name,
+                   .seed = eval_seed(ev, w->problem),
+                   .model_hash = ev->backend.model.hash,
+                   .prompt_hash = eval_prompt_hash(ev, w->problem)},
+    };
 }
 
 /* ---- voting --------------------------------------------------------------------------------- */
@@ -115,17 +111,23 @@ static void vote(struct work *w, size_t run, const struct record_origin *o, cons
 
 /* ---- a problem ------------------------------------------------------------------------------ */
 
-static sheaf_code solve(sheaf_result **out, const struct work *w, size_t run, sheaf_error *err)
+/* *earlier_s: seconds that an earlier start spent on the traces that are known. */
+static sheaf_code solve(sheaf_result **out, double *earlier_s, struct work *w, size_t run,
+                        sheaf_error *err)
 {
     const sheaf_eval *ev = w->ev;
     sheaf_error why = {0};
+    struct recorder rec = recorder_for(w, run);
     sheaf_solve_options o = lineup_options(ev->lineup.runs[run], &ev->o.solve);
     o.seed = eval_seed(ev, w->problem);
-    sheaf_code rc = ev->backend.solve(ev->backend.ctx, out, w->problem->question, &o,
-                                      &ev->grader.judge, &why);
+    sheaf_code rc = recorder_begin(&rec, &o, err);
+    if (rc)
+        return rc;
+    rc = ev->backend.solve(ev->backend.ctx, out, w->problem->question, &o, &ev->grader.judge, &why);
     if (rc)
         SHEAF_FAIL(err, rc, w->problem->id, "%.80s: %.160s", why.source, why.message);
-    return rc;
+    *earlier_s = rec.earlier_s;
+    return recorder_end(&rec, rc, err);
 }
 
 static sheaf_code run_strategy(struct work *w, size_t run, sheaf_error *err)
@@ -133,14 +135,18 @@ static sheaf_code run_strategy(struct work *w, size_t run, sheaf_error *err)
     const sheaf_eval *ev = w->ev;
     sheaf_result *r = NULL;
     struct record_origin o = origin_of(w, run);
-    sheaf_code rc = solve(&r, w, run, err);
-    if (rc)
+    double earlier_s = 0;
+    sheaf_code rc = solve(&r, &earlier_s, w, run, err);
+    if (rc) {
+        if (r)
+            ev->backend.release(r);
         return rc;
+    }
     o.window = r->window;
+    o.parallel = r->parallel;
     rc = score_run(&w->score->runs[run], w->right, r, &ev->grader, w->problem->answer,
                    ev->o.solve.traces, ev->lineup.runs[run]->whole, err);
-    if (!rc)
-        rc = record_traces(w, &o, r, err);
+    w->score->runs[run].seconds += earlier_s;
     w->cancelled = r->partial && r->stop == SHEAF_STOP_CANCELLED;
     if (!rc && !w->cancelled)
         vote(w, run, &o, r);
@@ -151,26 +157,28 @@ static sheaf_code run_strategy(struct work *w, size_t run, sheaf_error *err)
 /* All votes of the problem in one write, in order of rules. */
 static sheaf_code record_votes(struct work *w, sheaf_error *err)
 {
-    sheaf_code rc = rundir_sync(&w->ev->dir, RUNDIR_TRACES, err);
+    sheaf_code rc = trace_log_sync(&w->ev->log, err);
     strbuf_reset(&w->line);
     for (size_t i = 0; i < w->ev->lineup.n_runs; i++) {
         strbuf_text(&w->line, strbuf_view(&w->votes[i]));
         w->line.failed = w->line.failed || w->votes[i].failed;
     }
+    if (!rc && w->line.failed)
+        rc = SHEAF_FAIL(err, SHEAF_ERR_NOMEM, w->problem->id, "no memory for a record");
     if (!rc)
-        rc = append(w, RUNDIR_VOTES, &w->line, err);
+        rc = rundir_append(&w->ev->dir, RUNDIR_VOTES, strbuf_view(&w->line), err);
     return rc ? rc : rundir_sync(&w->ev->dir, RUNDIR_VOTES, err);
 }
 
 /* Runs take turns in being first: what warms up or throttles the machine hits all alike. */
 static sheaf_code run_problem(struct work *w, size_t index, sheaf_error *err)
 {
-    size_t n = w->ev->lineup.n_runs;
+    size_t n = w->ev->lineup.n_runs, position = sheaf_dataset_position(w->ev->data, index);
     sheaf_code rc = SHEAF_OK;
     w->problem = sheaf_dataset_problem(w->ev->data, index);
     w->score = &w->ev->scores[index];
     for (size_t i = 0; i < n && !rc && !w->cancelled; i++) {
-        size_t run = (index + i) % n;
+        size_t run = (position + i) % n;
         strbuf_reset(&w->votes[run]);
         rc = run_strategy(w, run, err);
         w->cancelled = w->cancelled || (is_cancelled(w->ev) && i + 1 < n);

@@ -1,6 +1,6 @@
 /* runner.h - an evaluation in work, and what it runs on: a table that tests replace by a fake.
- * One source file per step: eval.c (all of it), settings.c, rundir.c, resume.c, runner.c,
- * summary.c, results.c. */
+ * One source file per step: eval.c (all of it), settings.c, resume.c, runner.c, summary.c,
+ * results.c; the run's directory is store/'s. */
 #ifndef EVALS_RUNNER_H
 #define EVALS_RUNNER_H
 
@@ -9,14 +9,16 @@
 #include "base/text.h"
 #include "evals/grader.h"
 #include "evals/lineup.h"
-#include "evals/put.h"
-#include "evals/rundir.h"
 #include "evals/score.h"
 #include "evals/summary.h"
+#include "store/put.h"
+#include "store/rundir.h"
+#include "store/trace_log.h"
 
 /* Runs questions. The functions are those of <sheaf/tts.h>. */
 struct eval_backend {
     void *ctx;
+    const sheaf_engine *engine; /* NULL for a fake */
     sheaf_code (*solve)(void *ctx, sheaf_result **out, const char *question,
                         const sheaf_solve_options *o, const sheaf_judge *judge, sheaf_error *err);
     size_t (*revote)(const sheaf_result *r, const char *rule, sheaf_vote *out, size_t cap);
@@ -33,6 +35,7 @@ struct sheaf_eval {
     strbuf config; /* settings as a JSON object                     */
     char run_id[PUT_HASH_DIGITS + 1]; /* hash of config             */
     struct rundir dir;
+    struct trace_log log; /* of the traces in dir */
     struct score *scores; /* [n_problems], the first n_done are set */
     size_t n_problems, n_done, n_resumed;
     struct summary summary;
@@ -60,8 +63,5 @@ sheaf_code eval_resume(sheaf_eval *ev, sheaf_error *err);
 /* runner.c: runs, grades and records the problems that are left, until the last or until
  * solve.cancel. Errors: IO, NOMEM, and those of the backend with the problem's id. */
 sheaf_code eval_problems(sheaf_eval *ev, sheaf_error *err);
-
-/* results.c: the content of results.json from ev->summary into ev->results. Errors: NOMEM. */
-sheaf_code eval_results(sheaf_eval *ev, sheaf_error *err);
 
 #endif

@@ -7,32 +7,56 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "evals/runner.h"
+#include "evals/settings.h"
+#include "evals/shard.h"
 
 #define SEED_BITS 53 /* survives every JSON reader */
 
 static void put_data(strbuf *b, const sheaf_eval *ev)
 {
     const sheaf_dataset *d = ev->data;
-    size_t n = ev->n_problems;
+    size_t n = sheaf_dataset_selected(d);
     put_str(b, "data", sheaf_dataset_name(d));
     put_hash(b, "data_hash", sheaf_dataset_hash(d));
     put_u64(b, "problems", n);
     put_u64(b, "problems_in_file", sheaf_dataset_total(d));
-    put_str(b, "first_problem", n ? sheaf_dataset_problem(d, 0)->id : NULL);
-    put_str(b, "last_problem", n ? sheaf_dataset_problem(d, n - 1)->id : NULL);
+    put_str(b, "first_problem", n ? sheaf_dataset_selected_problem(d, 0)->id : NULL);
+    put_str(b, "last_problem", n ? sheaf_dataset_selected_problem(d, n - 1)->id : NULL);
     put_str(b, "task", grader_task_name(ev->o.task));
+    put_str(b, "answer_type", ev->o.answer_type);
 }
 
-static void put_model(strbuf *b, const sheaf_eval *ev)
+/* Members that not every run has: records of runs without them stay valid. */
+static void put_protocol(strbuf *b, const sheaf_eval_options *o)
 {
-    const sheaf_model_info *m = &ev->backend.model;
+    if (o->filter)
+        put_str(b, "filter", o->filter);
+    if (o->layout)
+        put_str(b, "layout", o->layout);
+    if (o->n_shots) {
+        put_u64(b, "shots", o->n_shots);
+        put_hash(b, "shots_hash", o->shots_hash);
+    }
+}
+
+/* Last, and not part of the run's name: all shards of a run have its id. */
+static void put_shard(strbuf *b, const sheaf_dataset *d)
+{
+    char shard[SHARD_BYTES];
+    size_t index, n = sheaf_dataset_shards(d, &index);
+    if (n > 1)
+        put_str(b, SHARD_KEY, shard_print(shard, index, n));
+}
+
+void settings_model(strbuf *b, const sheaf_model_info *m, const char *engine_note)
+{
     put_str(b, "model", m->name);
     put_hash(b, "model_hash", m->hash);
     put_str(b, "quantization", m->quantization);
     put_str(b, "chat_template", m->chat_template);
     put_str(b, "cpu", m->cpu);
     put_u64(b, "threads", (uint64_t)m->threads);
-    put_str(b, "engine", ev->o.engine_note);
+    put_str(b, "engine", engine_note);
 }
 
 static void put_strategies(strbuf *b, const sheaf_eval *ev)
@@ -44,7 +68,7 @@ static void put_strategies(strbuf *b, const sheaf_eval *ev)
     jsonw_close(b, ']');
 }
 
-static void put_budget(strbuf *b, const sheaf_solve_options *o)
+void settings_budget(strbuf *b, const sheaf_solve_options *o)
 {
     put_u64(b, "traces", o->traces);
     put_u64(b, "parallel", o->parallel);
@@ -59,7 +83,7 @@ static void put_budget(strbuf *b, const sheaf_solve_options *o)
     put_f32(b, "min_p", o->sampling.min_p);
 }
 
-static void put_rules(strbuf *b, const sheaf_solve_options *o)
+void settings_rules(strbuf *b, const sheaf_solve_options *o)
 {
     put_str(b, "system", o->system);
     put_str(b, "instruction", o->instruction);
@@ -70,6 +94,13 @@ static void put_rules(strbuf *b, const sheaf_solve_options *o)
     put_u64(b, "window", o->window);
     put_f64(b, "tau", o->tau);
     put_u64(b, "min_ballots", o->min_ballots);
+    put_u64(b, "esc_window", o->esc_window);
+    put_u64(b, "probe_every", o->probe_every);
+    put_u64(b, "probe_agree", o->probe_agree);
+    put_u64(b, "think_tokens", o->think_tokens);
+    put_u64(b, "waits", o->waits);
+    put_f64(b, "cges_centre", o->cges_centre);
+    put_f64(b, "cges_slope", o->cges_slope);
     put_bool(b, "loop_guard", o->loop_guard);
 }
 
@@ -79,15 +110,17 @@ sheaf_code eval_settings(sheaf_eval *ev, sheaf_error *err)
     jsonw_open(b, '{');
     put_str(b, "sheaf", SHEAF_VERSION);
     put_data(b, ev);
-    put_model(b, ev);
+    put_protocol(b, &ev->o);
+    settings_model(b, &ev->backend.model, ev->o.engine_note);
     put_strategies(b, ev);
-    put_budget(b, &ev->o.solve);
-    put_rules(b, &ev->o.solve);
-    jsonw_close(b, '}');
-    if (b->failed)
-        return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "settings", "no memory");
-    put_hex(ev->run_id, hash_bytes(b->p, b->n, 0));
-    return SHEAF_OK;
+    settings_budget(b, &ev->o.solve);
+    settings_rules(b, &ev->o.solve);
+    strbuf_char(b, '}');
+    put_hex(ev->run_id, hash_bytes(b->p, b->failed ? 0 : b->n, 0));
+    b->n -= !b->failed;
+    put_shard(b, ev->data);
+    strbuf_char(b, '}');
+    return b->failed ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "settings", "no memory") : SHEAF_OK;
 }
 
 static uint64_t hash_text(uint64_t seed, const char *s)
@@ -95,13 +128,18 @@ static uint64_t hash_text(uint64_t seed, const char *s)
     return s ? hash_bytes(s, strlen(s) + 1, seed) : hash_bytes("", 0, seed);
 }
 
+uint64_t settings_prompt_hash(const sheaf_model_info *m, const char *engine_note,
+                              const sheaf_solve_options *o, const char *question)
+{
+    const int switches[] = {o->thinking, o->raw};
+    uint64_t h = hash_text(hash_text(hash_text(0, o->system), question), o->instruction);
+    h = hash_text(hash_text(h, m->chat_template), engine_note);
+    return hash_bytes(switches, sizeof switches, h);
+}
+
 uint64_t eval_prompt_hash(const sheaf_eval *ev, const sheaf_problem *p)
 {
-    const sheaf_solve_options *o = &ev->o.solve;
-    const int switches[] = {o->thinking, o->raw};
-    uint64_t h = hash_text(hash_text(hash_text(0, o->system), p->question), o->instruction);
-    h = hash_text(hash_text(h, ev->backend.model.chat_template), ev->o.engine_note);
-    return hash_bytes(switches, sizeof switches, h);
+    return settings_prompt_hash(&ev->backend.model, ev->o.engine_note, &ev->o.solve, p->question);
 }
 
 uint64_t eval_seed(const sheaf_eval *ev, const sheaf_problem *p)

@@ -149,20 +149,28 @@ static sheaf_eval_cost cost_of(const struct lineup *l, size_t run, const struct 
     return c;
 }
 
-static void make_points(struct summary *out, const struct score *scores, size_t n, size_t n_traces)
+/* pass@k and cons@k of every problem, in place of the scores of a rule. */
+static sheaf_eval_point point_of(struct columns *c, const struct score *scores, size_t k_wanted,
+                                 size_t at)
+{
+    sheaf_eval_point p = {.k = k_wanted};
+    for (size_t i = 0; i < c->n; i++) {
+        const struct score_run *r = &scores[i].runs[0];
+        size_t k = k_wanted < r->n_traces ? k_wanted : r->n_traces;
+        c->values[i] = k ? metrics_pass_at_k(r->n_traces, r->n_right, k) : 0;
+        c->base[i] = r->cons[at];
+    }
+    describe_mean(&p.pass, &p.pass_se, c, c->values);
+    describe_mean(&p.cons, &p.cons_se, c, c->base);
+    return p;
+}
+
+static void make_points(struct summary *out, struct columns *c, const struct score *scores,
+                        size_t n_traces)
 {
     size_t ks[SCORE_POINTS_MAX], n_points = score_points(ks, n_traces);
-    const double n_problems = (double)n; /* none: 0 / 0 is the NaN that is wanted */
-    for (size_t j = 0; j < n_points; j++) {
-        double pass = 0, cons = 0;
-        for (size_t i = 0; i < n; i++) {
-            const struct score_run *r = &scores[i].runs[0];
-            size_t k = ks[j] < r->n_traces ? ks[j] : r->n_traces;
-            pass += k ? metrics_pass_at_k(r->n_traces, r->n_right, k) : 0;
-            cons += r->cons[j];
-        }
-        out->points[j] = (sheaf_eval_point){ks[j], pass / n_problems, cons / n_problems};
-    }
+    for (size_t j = 0; j < n_points; j++)
+        out->points[j] = point_of(c, scores, ks[j], j);
     out->pub.points = out->points;
     out->pub.n_points = n_points;
 }
@@ -180,7 +188,7 @@ sheaf_code summary_make(struct summary *out, const struct lineup *l, const struc
         out->pub.n_costs = l->n_runs;
         out->pub.has_majority = lineup_has_whole(l);
         if (lineup_has_whole(l))
-            make_points(out, scores, n, n_traces);
+            make_points(out, &c, scores, n_traces);
     } else {
         rc = SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "summary", "no memory for %zu problems", n);
     }

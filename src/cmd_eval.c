@@ -1,18 +1,17 @@
 /* cmd_eval.c - `sheaf eval`: strategies measured over a set of problems. */
-#include <inttypes.h>
 #include <sheaf/eval.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/alloc.h"
-#include "base/hash.h"
 #include "evals/grader.h"
 #include "evals/lineup.h"
+#include "evals/recheck.h"
 #include "src/cli.h"
 #include "src/cli_io.h"
 #include "src/eval_report.h"
 #include "src/model_args.h"
 #include "src/names.h"
+#include "src/prompt_cache.h"
 #include "src/solve_args.h"
 
 struct eval_args {
@@ -20,7 +19,7 @@ struct eval_args {
     struct solve_args run;
     const char *data, *limit, *task;
     struct cli_list strategies;
-    const char *format, *out;
+    const char *format, *out, *only_problem;
     bool redo, quiet;
 };
 
@@ -56,6 +55,10 @@ static const struct cli_option options[] = {
      .help = "directory of the records (./sheaf-eval-ID, where ID follows from the settings)"},
     {.name = "redo", .kind = CLI_ON, .at = AT(redo),
      .help = "throw away the records in the directory instead of going on"},
+    {.name = "only-trace", .kind = CLI_I64, .at = AT(run.solve.only_trace), .min = 0, .max = 4095,
+     .value = "ID", .help = "run this trace of the run in -o again, alone: the same bits?"},
+    {.name = "only-problem", .kind = CLI_TEXT, .at = AT(only_problem), .value = "ID",
+     .help = "the same, for one problem (all)"},
     {.name = "format", .kind = CLI_CHOICE, .at = AT(format), .choices = "md json csv",
      .help = "what standard output gets (md)"},
     {.name = "quiet", .letter = 'q', .kind = CLI_ON, .at = AT(quiet), .help = "no progress"},
@@ -65,10 +68,10 @@ static const char details[] =
     "majority, single and deepconf-offline share one run of whole traces: pass@1, the majority\n"
     "and every offline rule are computed on the same traces. The other strategies run on their\n"
     "own with the same seed, problem by problem in turns, so tokens and seconds compare.\n\n"
-    "The directory gets traces.jsonl (one record per trace), votes.jsonl, results.json and\n"
-    "table.md. Started again with the same settings, a run goes on after its last complete\n"
-    "problem. The first Ctrl-C gives up the problem in work and prints the table so far, marked\n"
-    "partial.\n\n"
+    "The directory gets traces.jsonl (one record per trace), tokens.zst (every token and its\n"
+    "confidence), votes.jsonl, results.json and table.md; `sheaf vote` and `sheaf trace` read it.\n"
+    "Started again with the same settings, a run goes on where it was: no recorded trace is\n"
+    "decoded again. The first Ctrl-C ends the run and prints the table so far, marked partial.\n\n"
     "Examples\n"
     "  sheaf eval --data gsm8k_test.jsonl --limit 50 -N 16\n"
     "  sheaf eval -m model.gguf --data multiarith.jsonl -L 50 -N 8 --strategy majority -o run1";
@@ -113,10 +116,10 @@ static int write_table(const char *dir, text table)
     return status;
 }
 
-static int print_report(const sheaf_eval *ev, const struct eval_report *r, const char *format)
+static int print_tables(const sheaf_eval *ev, const struct eval_report *r, const char *format)
 {
     strbuf table = {0}, csv = {0};
-    eval_report_markdown(&table, r);
+    eval_report_print(&table, r, TABLE_MARKDOWN);
     eval_report_csv(&csv, r);
     text shown = strcmp(format, "json") == 0  ? text_of(sheaf_eval_results(ev))
                  : strcmp(format, "csv") == 0 ? strbuf_view(&csv)
@@ -130,43 +133,67 @@ static int print_report(const sheaf_eval *ev, const struct eval_report *r, const
     return !status && !r->summary->complete ? cli_status_after_signal(CLI_RUNTIME) : status;
 }
 
+static int print_report(const sheaf_eval *ev, const char *format)
+{
+    sheaf_error err = {0};
+    cJSON *results = NULL;
+    if (json_parse(&results, text_of(sheaf_eval_results(ev)), "results", &err))
+        return cli_fail_error(&err, CLI_AT_RUN);
+    const struct eval_report r = {.summary = sheaf_eval_summarize(ev),
+                                  .config = json_get(results, "config")};
+    int status = print_tables(ev, &r, format);
+    cJSON_Delete(results);
+    return status;
+}
+
 /* ---- the run -------------------------------------------------------------------------------- */
-
-static uint64_t template_hash(const struct model_args *a)
-{
-    char *template = NULL;
-    if (model_args_template(&template, a, NULL) || !template)
-        return 0;
-    uint64_t h = hash_bytes(template, strlen(template), 0);
-    alloc_free(template);
-    return h;
-}
-
-/* Settings of the engine that change what it computes, for the records. */
-static void note_engine(strbuf *out, const struct model_args *a)
-{
-    strbuf_printf(out, "kv %s%s", a->kv_type, a->exact ? ", exact" : "");
-    if (a->chat_template || a->chat_template_file)
-        strbuf_printf(out, ", template %016" PRIx64, template_hash(a));
-    for (size_t i = 0; i < a->loras.n; i++)
-        strbuf_printf(out, ", lora %s", a->loras.items[i]);
-}
 
 static int eval_with(sheaf_engine *engine, const sheaf_dataset *data, struct eval_args *a,
                      sheaf_eval_options *o)
 {
     sheaf_error err = {0};
     sheaf_eval *ev = NULL;
-    struct eval_report report = {.options = o};
     o->solve.cancel = &cli_signal;
     cli_catch_signals();
     if (sheaf_eval_run(&ev, engine, data, o, &err))
         return cli_fail_error(&err, CLI_AT_RUN);
-    sheaf_engine_info(engine, &report.model);
-    report.summary = sheaf_eval_summarize(ev);
-    int status = print_report(ev, &report, a->format);
+    int status = print_report(ev, a->format);
     sheaf_eval_free(ev);
     return status;
+}
+
+/* ---- one trace again ------------------------------------------------------------------------ */
+
+struct tally {
+    size_t n, n_different;
+};
+
+static void tell_check(void *ctx, const struct recheck *r)
+{
+    struct tally *t = ctx;
+    strbuf line = {0};
+    recheck_describe(&line, r);
+    t->n++;
+    t->n_different += !r->same;
+    if (!line.failed)
+        cli_write(NULL, strbuf_view(&line));
+    strbuf_free(&line);
+}
+
+/* Status 1 when a trace is not what it was. */
+static int check_with(sheaf_engine *engine, const sheaf_dataset *data, const struct eval_args *a,
+                      const sheaf_eval_options *o)
+{
+    sheaf_error err = {0};
+    struct tally t = {.n = 0};
+    const struct recheck_request q = {.id = (uint32_t)a->run.solve.only_trace,
+                                      .problem = a->only_problem, .tell = tell_check, .ctx = &t};
+    if (eval_recheck_on(engine, data, o, &q, &err))
+        return cli_fail_error(&err, CLI_AT_RUN);
+    if (t.n_different == 0)
+        return CLI_OK;
+    return cli_fail(CLI_RUNTIME, o->dir, "%zu of %zu traces differ from their records",
+                    t.n_different, t.n);
 }
 
 static int load_and_eval(const sheaf_dataset *data, struct eval_args *a)
@@ -174,11 +201,14 @@ static int load_and_eval(const sheaf_dataset *data, struct eval_args *a)
     sheaf_error err = {0};
     sheaf_engine *engine = NULL;
     strbuf note = {0};
-    note_engine(&note, &a->model);
+    model_args_note(&note, &a->model);
     sheaf_eval_options o = {.solve = a->run.solve,
                             .strategies = a->strategies.items,
                             .n_strategies = a->strategies.n,
                             .task = sheaf_eval_task(data),
+                            .answer_type = strcmp(a->run.answer_type, "auto") == 0
+                                               ? NULL
+                                               : a->run.answer_type,
                             .dir = a->out,
                             .redo = a->redo,
                             .engine_note = note.p,
@@ -186,10 +216,16 @@ static int load_and_eval(const sheaf_dataset *data, struct eval_args *a)
     if (strcmp(a->task, "auto") != 0)
         sheaf_task_parse(&o.task, a->task);
     int status = note.failed ? cli_fail(CLI_MEMORY, NULL, "no memory") : CLI_OK;
+    a->model.mem_bytes = a->run.solve.mem_bytes;
     if (!status && model_args_open(&engine, &a->model, &err))
         status = cli_fail_error(&err, CLI_AT_MODEL);
+    if (!status && prompt_cache_open(&o.solve.prompt_cache, engine, &a->run, &err))
+        status = cli_fail_error(&err, CLI_AT_MODEL);
     if (!status)
-        status = eval_with(engine, data, a, &o);
+        status = a->run.solve.only_trace >= 0 ? check_with(engine, data, a, &o)
+                                              : eval_with(engine, data, a, &o);
+    if (prompt_cache_close(o.solve.prompt_cache, &a->run, &err) && !status)
+        status = cli_fail_error(&err, CLI_AT_RUN);
     sheaf_engine_close(engine);
     strbuf_free(&note);
     return status;
@@ -246,6 +282,8 @@ static int run(const struct cli_command *self, int argc, char **argv)
         rc = cli_operands(self, argc, argv, 1);
     if (rc == CLI_GO)
         rc = choose_data(&a, argc, argv);
+    if (rc == CLI_GO && a.run.solve.only_trace >= 0 && !a.out)
+        rc = cli_fail(CLI_USAGE, "--only-trace", "needs -o DIR with a stored run");
     if (rc != CLI_GO || (rc = cli_check_output(NULL)) != CLI_OK)
         return rc;
     solve_args_settle(&a.run);

@@ -12,9 +12,12 @@ CC=${CC:-cc}
 
 # header  package
 headers='gmp.h              libgmp-dev
+mpfr.h                      libmpfr-dev
 cjson/cJSON.h               libcjson-dev
 xxhash.h                    libxxhash-dev
 utf8proc.h                  libutf8proc-dev
+zstd.h                      libzstd-dev
+sqlite3.h                   libsqlite3-dev
 cmocka.h                    libcmocka-dev
 openssl/evp.h               libssl-dev
 pthread.h                   libc6-dev'

@@ -16,13 +16,14 @@ engine     : engine base | error engine
 tts        : tts engine base | error engine tts
 verifiers  : verifiers base | error verify
 datasets   : datasets base | error dataset
-evals      : evals tts engine datasets verifiers base | error engine tts verify dataset eval
-src        : src evals tts engine datasets verifiers base | error engine tts verify dataset eval
+store      : store tts base | error engine tts
+evals      : evals store tts engine datasets verifiers base | error engine tts verify dataset eval
+src        : src evals store tts engine datasets verifiers base | error engine tts verify dataset eval
 examples   : | error engine tts verify dataset eval
-tests : tests src evals tts engine datasets verifiers base | error engine tts verify dataset eval
+tests : tests src evals store tts engine datasets verifiers base | error engine tts verify dataset eval
 '
 
-files=$(find include base engine tts verifiers datasets evals src examples tests -type f \
+files=$(find include base engine tts store verifiers datasets evals src examples tests -type f \
     -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
 
 # file:line: what is wrong, for every include that breaks rule 1 or 2.

@@ -14,10 +14,11 @@
  * measured, not estimated. The runs of a problem follow each other in turning order: drift of
  * the machine hits all alike.
  *
- * A run has a directory; an interrupted run goes on after its last complete problem when it is
- * started again with the same settings:
+ * A run has a directory; an interrupted run goes on when it is started again with the same
+ * settings, and no trace that is recorded is decoded again:
  *     run.json      settings, and whether the run is "started" or "done"
  *     traces.jsonl  one record per trace: text, answer, verdict, confidences, times
+ *     tokens.zst    tokens and confidences of each trace
  *     votes.jsonl   one record per problem and rule
  *     results.json  accuracy with standard errors as lm-evaluation-harness lays it out, and costs
  * Each record ends with "xxh3", the XXH3-64 (16 hex digits) of the line up to the comma before
@@ -59,7 +60,19 @@ typedef struct sheaf_eval_options {
     const char *const *strategies;
     size_t n_strategies;
     sheaf_task task;         /* where answers are looked for, for votes and grades alike   */
-    const char *dir;         /* NULL: ./sheaf-eval-ID, where ID follows from the settings  */
+    const char *answer_type; /* "any", "integer", "aime", "number" or "choice": other answers do
+                                not vote; NULL: what the set has in common */
+    /* "strict-match", "flexible-extract" or "matharena": answers are read and compared as those
+     * harnesses do it, whatever task and answer_type say; NULL or "exact": the verifier */
+    const char *filter;
+    /* How the questions were put (sheaf_dataset_wrap), for the records: name of the layout, NULL
+     * for none; examples before each question; hash of their texts. */
+    const char *layout;
+    size_t n_shots;
+    uint64_t shots_hash;
+    /* NULL: ./sheaf-eval-ID, where ID follows from the settings; a shard of `d` goes into
+     * DIR/shard-2-of-4 */
+    const char *dir;
     bool redo;               /* throw away the records in the directory                    */
     const char *engine_note; /* engine settings that sheaf_model_info lacks; NULL: none    */
     void (*on_progress)(void *ctx, const sheaf_eval_progress *p); /* NULL allowed */
@@ -75,6 +88,10 @@ SHEAF_API sheaf_task sheaf_eval_task(const sheaf_dataset *d);
 /* Names of what can be compared, with one line about each; NULL past the end. */
 SHEAF_API const char *sheaf_eval_strategy_name(size_t i);
 SHEAF_API const char *sheaf_eval_strategy_about(size_t i);
+
+/* Full name of a filter of sheaf_eval_options ("strict" is short for "strict-match"; NULL gives
+ * "exact"); NULL: no such filter. */
+SHEAF_API const char *sheaf_eval_filter_name(const char *filter);
 
 /* Runs the selected problems, or those that are left. When solve.cancel is set the problem in
  * work is given up (its traces are recorded, it does not count) and what is done is returned
@@ -108,6 +125,7 @@ typedef struct sheaf_eval_cost {
 typedef struct sheaf_eval_point {
     size_t k;
     double pass, cons; /* pass@k, cons@k (a tie for the lead counts its share) */
+    double pass_se, cons_se; /* their standard errors, clustered by problem */
 } sheaf_eval_point;
 
 typedef struct sheaf_eval_summary {

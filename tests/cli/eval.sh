@@ -13,7 +13,7 @@ measure() { run eval -m "$MODEL" --data set.jsonl -N 4 -n 24 -t 1 "$@"; }
 # records and results without times
 untimed_all() {
     for f in traces.jsonl votes.jsonl results.json; do
-        untimed "$1/$f" | sed -e 's/"xxh3":"[0-9a-f]*"//' -e 's/"seconds_of_majority":[^,}]*//g'
+        untimed "$1/$f" | sed -e 's/"xxh3":"[0-9a-f]*"//g' -e 's/"seconds_of_majority":[^,}]*//g'
     done
 }
 same_run() {

@@ -7,12 +7,15 @@
 #include "base/fail.h"
 
 #define ANSWERS_MAX 64
+#define TOKENS_MAX 20
 
 struct fake_result {
     sheaf_result pub;
     sheaf_trace traces[ANSWERS_MAX];
     sheaf_vote votes[ANSWERS_MAX];
     char answers[ANSWERS_MAX][2];
+    int32_t tokens[TOKENS_MAX];
+    float confidence[TOKENS_MAX];
 };
 
 /* More ballots, or as many and the first to vote. */
@@ -68,6 +71,8 @@ static void fill_trace(struct fake_result *f, size_t i, char answer, bool cut, u
     *t = (sheaf_trace){.id = (uint32_t)i,
                        .finish = cut ? SHEAF_FINISH_CUT : SHEAF_FINISH_STOP,
                        .n_tokens = cut ? 4 : 10 + (size_t)(seed % 7),
+                       .tokens = f->tokens,
+                       .confidence = f->confidence,
                        .text = f->answers[i],
                        .text_len = 1,
                        .answer_class = -1,
@@ -80,6 +85,19 @@ static void fill_trace(struct fake_result *f, size_t i, char answer, bool cut, u
     f->pub.tokens += t->n_tokens;
     f->pub.n_cut += cut;
     f->pub.n_stopped += !cut;
+}
+
+/* Traces end one after the other; a cancelled run ends half of them, and cancels the others. */
+static void tell_ended(struct fake_result *f, const sheaf_solve_options *o)
+{
+    for (size_t i = 0; i < f->pub.n_traces; i++) {
+        sheaf_trace *t = &f->traces[i];
+        const sheaf_event e = {.kind = SHEAF_EVENT_TRACE, .so_far = &f->pub, .trace = t};
+        if (f->pub.partial && i >= f->pub.n_traces / 2)
+            t->finish = SHEAF_FINISH_CANCELLED;
+        if (o->on_event)
+            o->on_event(o->on_event_ctx, &e);
+    }
 }
 
 static sheaf_code fake_run(void *ctx, sheaf_result **out, const char *question,
@@ -106,6 +124,7 @@ static sheaf_code fake_run(void *ctx, sheaf_result **out, const char *question,
         f->pub.partial = true;
         f->pub.stop = SHEAF_STOP_CANCELLED;
     }
+    tell_ended(f, o);
     *out = &f->pub;
     return SHEAF_OK;
 }

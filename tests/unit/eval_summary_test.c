@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "evals/summary.h"
+#include "tts/strategy.h"
 
 #define N_TRACES 4
 #define N_PROBLEMS 4
@@ -172,6 +173,17 @@ static void test_lineup(void **state)
     assert_int_equal(l.n_runs, 3);
     assert_true(lineup_options(l.runs[1], &o).keep == 0.1);
     assert_true(lineup_options(l.runs[2], &o).keep == 0.9);
+    static const char *const more[] = {"borda,probe,esc,auto,cisc"};
+    CHECK_OK(lineup_make(&l, more, 1, &err), err);
+    assert_int_equal(l.n_runs, 4); /* borda and cisc vote on the whole traces */
+    assert_string_equal(lineup_options(l.runs[2], &o).strategy, "probe");
+    for (size_t i = 0; sheaf_eval_strategy_name(i); i++) {
+        const char *one = sheaf_eval_strategy_name(i);
+        CHECK_OK(lineup_make(&l, &one, 1, &err), err);
+        assert_int_equal(l.n_runs, 1);
+        const char *run = lineup_options(l.runs[0], &o).strategy;
+        assert_true(strategy_by_name(run) || strcmp(run, "auto") == 0);
+    }
     static const char *const wrong[] = {"majority,", "majorit", "", ",majority", "majority,x"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         sheaf_error why = {0};

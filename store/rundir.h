@@ -1,17 +1,27 @@
-/* rundir.h - the directory of an evaluation: settings, append-only records, derived files.
+/* rundir.h - the directory of a run: settings, append-only records, derived files.
  *
- * Records are appended with one write() each and synced per problem; derived files are replaced
- * whole. One process at a time: the directory is locked while it is open. */
-#ifndef EVALS_RUNDIR_H
-#define EVALS_RUNDIR_H
+ *     run.json      format, run id, status "started" or "done", settings
+ *     traces.jsonl  a record per trace (trace_record.h)
+ *     tokens.zst    tokens and confidences of every trace (frame.h)
+ *     votes.jsonl   a record per problem and rule
+ *
+ * Records are appended with one write() each; derived files are replaced whole. One process writes
+ * at a time: the directory is locked while it is open. Readers need no lock. */
+#ifndef STORE_RUNDIR_H
+#define STORE_RUNDIR_H
 
 #include <sheaf/error.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/json.h"
 #include "base/text.h"
 
-enum rundir_file { RUNDIR_TRACES, RUNDIR_VOTES, RUNDIR_FILES };
+#define RUNDIR_SCHEMA "sheaf.run/2"
+#define RUNDIR_JSON "run.json"
+#define RUNDIR_JSON_BYTES ((size_t)16 << 20)
+
+enum rundir_file { RUNDIR_TRACES, RUNDIR_TOKENS, RUNDIR_VOTES, RUNDIR_FILES };
 
 struct rundir {
     char *path;
@@ -29,7 +39,7 @@ struct rundir_identity {
 /* Opens or creates `path`. A directory that holds a run is taken up when its settings are equal;
  * `redo` removes its files first (those that Sheaf writes, nothing else). Errors: USAGE (other
  * settings, naming the first that differs; records without run.json; locked), IO, FORMAT
- * (run.json), NOMEM. */
+ * (run.json), NOMEM. A run of another format is USAGE, too. */
 sheaf_code rundir_open(struct rundir *out, const char *path, const struct rundir_identity *id,
                        bool redo, sheaf_error *err);
 void rundir_close(struct rundir *d);
@@ -43,6 +53,10 @@ sheaf_code rundir_sync(struct rundir *d, enum rundir_file f, sheaf_error *err);
 
 /* Ends a record file after `size` bytes; what was behind moves to FILE.cut. Errors: IO, NOMEM. */
 sheaf_code rundir_cut(struct rundir *d, enum rundir_file f, size_t size, sheaf_error *err);
+
+/* Is this the content of a run.json of this format? Errors: FORMAT (of none), USAGE (of another,
+ * with both names). */
+sheaf_code rundir_check_schema(const cJSON *run, const char *path, sheaf_error *err);
 
 /* Replaces the derived file `name`. Errors: IO, NOMEM. */
 sheaf_code rundir_write(const struct rundir *d, const char *name, text content, sheaf_error *err);

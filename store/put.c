@@ -1,5 +1,5 @@
 /* put.c - see put.h. */
-#include "evals/put.h"
+#include "store/put.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,6 +1,6 @@
-/* put.h - members of the JSON objects that an evaluation writes: key and value in one call. */
-#ifndef EVALS_PUT_H
-#define EVALS_PUT_H
+/* put.h - members of the JSON objects that a run directory holds: key and value in one call. */
+#ifndef STORE_PUT_H
+#define STORE_PUT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* rundir.c - see rundir.h. */
-#include "evals/rundir.h"
+#include "store/rundir.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,21 +13,20 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "evals/put.h"
-
-#define RUN_JSON_BYTES ((size_t)16 << 20)
-
-static const char run_json[] = "run.json";
+#include "store/put.h"
 
 static const char *const record_names[RUNDIR_FILES] = {
     [RUNDIR_TRACES] = "traces.jsonl",
+    [RUNDIR_TOKENS] = "tokens.zst",
     [RUNDIR_VOTES] = "votes.jsonl",
 };
 
 /* Everything that Sheaf writes, settings last: a --redo that is killed leaves no records without
  * them. */
-static const char *const all_names[] = {"traces.jsonl", "votes.jsonl",  "traces.jsonl.cut",
-                                        "votes.jsonl.cut", "results.json", "table.md", run_json};
+static const char *const all_names[] = {
+    "traces.jsonl",    "tokens.zst",   "votes.jsonl", "traces.jsonl.cut", "tokens.zst.cut",
+    "votes.jsonl.cut", "index.sqlite", "results.json", "table.md",        RUNDIR_JSON,
+};
 
 static char *join(const char *dir, const char *name, const char *suffix)
 {
@@ -77,6 +76,20 @@ static sheaf_code compare_settings(const struct rundir *d, const cJSON *there, c
     return SHEAF_OK;
 }
 
+sheaf_code rundir_check_schema(const cJSON *run, const char *path, sheaf_error *err)
+{
+    const cJSON *schema = json_get(run, "schema");
+    if (!cJSON_IsString(schema))
+        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, path, "has no \"schema\"; \"%s\" wanted",
+                          RUNDIR_SCHEMA);
+    if (strcmp(schema->valuestring, RUNDIR_SCHEMA) == 0)
+        return SHEAF_OK;
+    return SHEAF_FAIL(err, SHEAF_ERR_USAGE, path,
+                      "is a run of format %.40s; sheaf %s reads and writes %s, where traces come "
+                      "with their confidences; a new run wanted",
+                      schema->valuestring, SHEAF_VERSION, RUNDIR_SCHEMA);
+}
+
 static sheaf_code check_settings(const struct rundir *d, text stored, const char *path, text config,
                                  sheaf_error *err)
 {
@@ -84,6 +97,8 @@ static sheaf_code check_settings(const struct rundir *d, text stored, const char
     sheaf_code rc = json_parse(&run, stored, path, err);
     if (!rc)
         rc = json_parse(&here, config, "settings", err);
+    if (!rc)
+        rc = rundir_check_schema(run, path, err);
     const cJSON *there = json_get(run, "config");
     if (!rc && !cJSON_IsObject(there))
         rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, path, "has no \"config\"; --redo starts anew");
@@ -99,14 +114,15 @@ sheaf_code rundir_status(const struct rundir *d, const struct rundir_identity *i
 {
     strbuf b = {0};
     jsonw_open(&b, '{');
-    put_str(&b, "schema", "sheaf.run/1");
+    put_str(&b, "schema", RUNDIR_SCHEMA);
     put_str(&b, "run_id", id->run_id);
     put_str(&b, "status", status);
     jsonw_key(&b, "config");
     strbuf_text(&b, id->config);
     jsonw_close(&b, '}');
     strbuf_char(&b, '\n');
-    sheaf_code rc = b.failed ? no_memory(d, err) : rundir_write(d, run_json, strbuf_view(&b), err);
+    sheaf_code rc =
+        b.failed ? no_memory(d, err) : rundir_write(d, RUNDIR_JSON, strbuf_view(&b), err);
     strbuf_free(&b);
     return rc;
 }
@@ -121,7 +137,7 @@ static sheaf_code lock_dir(struct rundir *d, sheaf_error *err)
     if (flock(d->lock_fd, LOCK_EX | LOCK_NB) == 0)
         return SHEAF_OK;
     if (errno == EWOULDBLOCK)
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, d->path, "is in use by another sheaf eval");
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, d->path, "is in use by another sheaf");
     return SHEAF_FAIL(err, SHEAF_ERR_IO, d->path, "cannot lock: %s", strerror(errno));
 }
 
@@ -142,17 +158,17 @@ static bool has_file(const struct rundir *d, const char *name)
 /* Takes up the run that is there, or begins one. */
 static sheaf_code settle(const struct rundir *d, const struct rundir_identity *id, sheaf_error *err)
 {
-    if (!has_file(d, run_json)) {
+    if (!has_file(d, RUNDIR_JSON)) {
         for (size_t f = 0; f < RUNDIR_FILES; f++)
             if (has_file(d, record_names[f]))
                 return SHEAF_FAIL(err, SHEAF_ERR_USAGE, d->path,
                                   "holds %s without %s; another -o or --redo wanted",
-                                  record_names[f], run_json);
+                                  record_names[f], RUNDIR_JSON);
         return rundir_status(d, id, "started", err);
     }
     strbuf stored = {0};
-    char *path = join(d->path, run_json, "");
-    sheaf_code rc = path ? file_read(&stored, path, RUN_JSON_BYTES, err) : no_memory(d, err);
+    char *path = join(d->path, RUNDIR_JSON, "");
+    sheaf_code rc = path ? file_read(&stored, path, RUNDIR_JSON_BYTES, err) : no_memory(d, err);
     if (!rc)
         rc = check_settings(d, strbuf_view(&stored), path, id->config, err);
     alloc_free(path);
@@ -179,7 +195,7 @@ sheaf_code rundir_open(struct rundir *out, const char *path, const struct rundir
 {
     struct rundir d = {.path = alloc_strndup(path, strlen(path)),
                        .lock_fd = -1,
-                       .fds = {-1, -1},
+                       .fds = {-1, -1, -1},
                        .open = true};
     sheaf_code rc = d.path ? file_make_dirs(path, err)
                            : SHEAF_FAIL(err, SHEAF_ERR_NOMEM, path, "no memory");

@@ -1,0 +1,15 @@
+/* run_judge.c - see run_judge.h. */
+#include "src/run_judge.h"
+
+struct grader run_judge(const struct run_reader *run)
+{
+    sheaf_task task = SHEAF_TASK_GENERIC;
+    enum answer_kind kind = ANSWER_ANY;
+    const cJSON *task_name = json_get(run->config, "task");
+    const cJSON *kind_name = json_get(run->config, "answer_type");
+    if (cJSON_IsString(task_name))
+        sheaf_task_parse(&task, task_name->valuestring);
+    if (cJSON_IsString(kind_name))
+        answer_kind_parse(&kind, kind_name->valuestring);
+    return grader_for(task, kind);
+}
