@@ -119,7 +119,10 @@ branch() { # MODEL MODE FLAGS
         { cat "$tmp/err"; return 1; }
     "$check" branch "$mode" "$base.branch.json" "$tmp/out"
 }
-for name in llama_gqa_tied llama_llama3_rope qwen2_bias qwen2_fused_qkv qwen3_qknorm qwen3_yarn \
+families="llama_gqa_tied qwen3_qknorm qwen3moe falcon_h1_untied falcon_h1_norm_g2 lfm2 lfm2moe nemotron_h_dense
+    nemotron_h_moe granite_hybrid granite_hybrid_moe llama4_mobilellm_r1 llama4_moe gpt_oss"
+for name in $families falcon_h1_tied llama4_moe_long falcon_h1_q.Q8_0 falcon_h1_q.Q4_0 falcon_h1_q.Q4_K_M \
+    falcon_h1_q.IQ4_XS llama_llama3_rope qwen2_bias qwen2_fused_qkv qwen3_yarn \
     llama_q.F16 llama_q.BF16 llama_q.Q8_0 llama_q.Q4_0 llama_q.Q4_1 llama_q.Q5_0 llama_q.Q5_1 llama_q.Q2_K \
     llama_q.Q3_K_M llama_q.Q4_K_M llama_q.Q5_K_M llama_q.Q6_K llama_q.IQ4_NL llama_q.IQ4_XS; do
     report "models/$name exact" logits $name f32 --exact
@@ -128,10 +131,28 @@ for name in llama_gqa_tied llama_llama3_rope qwen2_bias qwen2_fused_qkv qwen3_qk
     done
 done
 report "models/llama_gqa_tied f32 KV" logits llama_gqa_tied f32 --kv-type f32
-report "models/llama_gqa_tied branch exact" branch llama_gqa_tied f32 --exact
-report "models/llama_gqa_tied branch" branch llama_gqa_tied default
+for f in "$golden"/models/*.branch.json; do
+    name=$(basename "$f" .branch.json)
+    report "models/$name branch exact" branch $name f32 --exact
+    report "models/$name branch" branch $name default
+done
+# The same rows however the tokens are cut into steps.
+pieces() { # MODEL PREFILL CHUNK
+    base=$golden/models/$1
+    sed "1,/{/s/{/{\"prefill\": $2, \"chunk\": $3, /" "$base.json" >"$tmp/in"
+    "$sheaf" inspect logits -m "$base.gguf" --json "$tmp/in" --exact >"$tmp/out" 2>"$tmp/err" ||
+        { cat "$tmp/err"; return 1; }
+    "$check" logits f32 "$base.json" "$tmp/out"
+}
+for name in $families; do
+    for cut in 0:1 17:64 48:7 48:16 48:64; do
+        report "models/$name pieces $cut" pieces $name ${cut%:*} ${cut#*:}
+    done
+done
 
 # ---- answers ----
-if [ -x "$build/tests/verifier_cases" ]; then
-    report verifier "$build/tests/verifier_cases" "$golden/verifier/cases.tsv"
+if command -v python3 >/dev/null 2>&1; then
+    report verifier python3 "$root/tests/tools/verifier_golden.py" "$sheaf" "$golden/verifier"
+else
+    echo "skip golden verifier: no python3 to expand the macros of its cases"
 fi

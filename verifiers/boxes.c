@@ -7,6 +7,8 @@
 
 #include "verifiers/ascii.h"
 
+#define MAX_WRAPPED 8192 /* bytes of a box that is looked into: no longer one holds an answer */
+
 struct opener {
     size_t start, inside; /* of the command, of its content */
     size_t depth;         /* braces open around it */
@@ -203,8 +205,7 @@ bool box_find_all(struct box_scan *out, arena *mem, text t)
 
 text box_unwrap(text t)
 {
-    for (;;) {
-        t = text_trim(t);
+    for (t = text_trim(t); t.n <= MAX_WRAPPED; t = text_trim(t)) {
         size_t len = opener_length(t);
         size_t i = skip_space(t, len);
         if (!len || i >= t.n || t.p[i] != '{' || t.p[t.n - 1] != '}')
@@ -218,4 +219,5 @@ text box_unwrap(text t)
         }
         t = text_slice(t, i + 1, t.n - i - 2);
     }
+    return t;
 }

@@ -22,7 +22,8 @@ struct box_scan {
 /* One pass over `t`. False when the arena is at its end. */
 bool box_find_all(struct box_scan *out, arena *mem, text t);
 
-/* The content without boxes around the whole of it: "\boxed{\fbox{5}}" -> "5". */
+/* The content without boxes around the whole of it: "\boxed{\fbox{5}}" -> "5". What is too long for
+ * an answer stays as it is. */
 text box_unwrap(text t);
 
 #endif

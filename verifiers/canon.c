@@ -3,15 +3,86 @@
 
 #include "verifiers/exact.h"
 
+static bool all_positive(const math_node *n)
+{
+    for (size_t i = 0; i < n->n_args; i++)
+        if (!canon_is_positive(n->args[i]))
+            return false;
+    return true;
+}
+
+/* ln of a number above 1; cosines of rational angles, whose forms lie in (0, pi/2). */
+static bool is_positive_function(const math_node *n)
+{
+    mpq_t share;
+    if (n->tag == FUNC_LN)
+        return n->args[0]->kind == MATH_NUM && mpq_cmp_ui(n->args[0]->q, 1, 1) > 0;
+    if (n->tag != FUNC_COS)
+        return false;
+    mpq_init(share);
+    bool rational = canon_pi_share(share, n->args[0]);
+    mpq_clear(share);
+    return rational;
+}
+
 bool canon_is_positive(const math_node *n)
 {
-    if (n->kind == MATH_NUM)
-        return mpq_sgn(n->q) > 0;
-    return math_is_const(n, CONST_E) || math_is_const(n, CONST_PI);
+    switch (n->kind) {
+    case MATH_NUM: return mpq_sgn(n->q) > 0;
+    case MATH_CONST: return n->tag == CONST_E || n->tag == CONST_PI;
+    case MATH_POW: return n->args[1]->kind == MATH_NUM && canon_is_positive(n->args[0]);
+    case MATH_ADD: case MATH_MUL: return all_positive(n);
+    case MATH_FUNC: return is_positive_function(n);
+    default: return false;
+    }
+}
+
+static bool all_real(const math_node *n)
+{
+    for (size_t i = 0; i < n->n_args; i++)
+        if (!canon_is_real(n->args[i]))
+            return false;
+    return true;
+}
+
+/* Surely >= 0: even powers of reals, and sums and products of such. */
+static bool is_nonnegative(const math_node *n)
+{
+    if (canon_is_positive(n))
+        return true;
+    if (n->kind == MATH_POW && math_is_integer(n->args[1]))
+        return mpz_even_p(mpq_numref(n->args[1]->q)) && canon_is_real(n->args[0]);
+    if (n->kind == MATH_FUNC)
+        return n->tag == FUNC_ABS;
+    bool all = n->kind == MATH_ADD || n->kind == MATH_MUL;
+    for (size_t i = 0; i < n->n_args && all; i++)
+        all = is_nonnegative(n->args[i]);
+    return all;
+}
+
+bool canon_is_real(const math_node *n)
+{
+    switch (n->kind) {
+    case MATH_NUM: case MATH_VAR: return true;
+    case MATH_CONST: return n->tag == CONST_E || n->tag == CONST_PI;
+    case MATH_ADD: case MATH_MUL: return all_real(n);
+    case MATH_POW: {
+        const math_node *e = n->args[1];
+        bool odd_root = e->kind == MATH_NUM && mpz_odd_p(mpq_denref(e->q));
+        return all_real(n) && (odd_root || is_nonnegative(n->args[0]));
+    }
+    case MATH_FUNC:
+        if (n->tag == FUNC_LN)
+            return canon_is_positive(n->args[0]);
+        return n->tag != FUNC_ASIN && all_real(n);
+    default: return false;
+    }
 }
 
 bool canon_is_nonzero(const math_node *n)
 {
+    if (canon_is_positive(n))
+        return true;
     switch (n->kind) {
     case MATH_NUM:
         return mpq_sgn(n->q) != 0;
@@ -59,7 +130,7 @@ bool canon_is_total(const math_node *n)
         return canon_is_nonzero(n->args[0]) ||
                (n->args[1]->kind == MATH_NUM && mpq_sgn(n->args[1]->q) > 0);
     case MATH_FUNC:
-        return is_total_function(n->tag);
+        return is_total_function(n->tag) || (n->tag == FUNC_LN && canon_is_nonzero(n->args[0]));
     default:
         return false;
     }
@@ -120,13 +191,62 @@ static bool all_numbers(const math_node *call)
     return call->n_args > 0;
 }
 
+/* floor(k + x) = k + floor(x) for the integer part k of a sum's constant. */
+static math_node *floor_of(math_ctx *c, math_node *x)
+{
+    if (x->kind != MATH_ADD || x->args[0]->kind != MATH_NUM)
+        return math_unary(c, MATH_FUNC, FUNC_FLOOR, x);
+    math_node *k = rounded(c, x->args[0], false);
+    if (math_is_small(k, 0))
+        return math_unary(c, MATH_FUNC, FUNC_FLOOR, x);
+    math_node *rest = math_unary(c, MATH_FUNC, FUNC_FLOOR, canon_difference(c, x, k));
+    math_node *terms[] = {k, rest};
+    return canon_sum(c, terms, 2);
+}
+
+static math_node *ceiling_of(math_ctx *c, math_node *x)
+{
+    math_node *minus = math_integer(c, -1), *inner[] = {minus, x};
+    math_node *outer[] = {minus, floor_of(c, canon_product(c, inner, 2))};
+    return canon_product(c, outer, 2);
+}
+
+/* |k x| = |k| |x| */
+static math_node *magnitude_of(math_ctx *c, math_node *x)
+{
+    math_node *rest, *k = canon_split(c, x, &rest);
+    bool flip = x->kind == MATH_ADD && canon_leads_negative(x);
+    if (flip)
+        rest = canon_difference(c, math_integer(c, 0), x);
+    if (c->fault != MATH_FINE || !rest)
+        return x;
+    math_node *factors[] = {magnitude(c, k), math_unary(c, MATH_FUNC, FUNC_ABS, rest)};
+    return canon_product(c, factors, 2);
+}
+
+static math_node *call_of_form(math_ctx *c, math_node *call)
+{
+    switch (call->tag) {
+    case FUNC_LN: return canon_log(c, call->args[0]);
+    case FUNC_LOG: /* without a base the natural one */
+        return call->n_args == 1 ? canon_log(c, call->args[0])
+                                 : canon_log_to_base(c, call->args[0], call->args[1]);
+    case FUNC_FLOOR: return floor_of(c, call->args[0]);
+    case FUNC_CEIL: return ceiling_of(c, call->args[0]);
+    case FUNC_ABS: return magnitude_of(c, call->args[0]);
+    default: break;
+    }
+    math_node *angle = canon_angle(c, (enum math_func)call->tag, call->args[0]);
+    return angle ? angle : call;
+}
+
 static math_node *folded_call(math_ctx *c, math_node *call)
 {
     bool commutes = call->tag >= FUNC_MIN && call->tag <= FUNC_LCM;
     if (commutes)
         math_sort(call->args, call->n_args);
     if (!all_numbers(call))
-        return call;
+        return call_of_form(c, call);
     switch (call->tag) {
     case FUNC_ABS: return magnitude(c, call->args[0]);
     case FUNC_FLOOR: return rounded(c, call->args[0], false);
@@ -134,7 +254,7 @@ static math_node *folded_call(math_ctx *c, math_node *call)
     case FUNC_MIN: return extreme(call, -1);
     case FUNC_MAX: return extreme(call, 1);
     case FUNC_GCD: case FUNC_LCM: return divisor(c, call);
-    default: return call;
+    default: return call_of_form(c, call);
     }
 }
 
@@ -173,39 +293,21 @@ static math_node *canon_degrees(math_ctx *c, math_node *x)
     return canon_product(c, factors, 3);
 }
 
-/* A node with the forms of its arguments; UNDEF when one of them is, or is infinite. */
-static math_node *with_canonical_args(math_ctx *c, const math_node *n)
+static bool has_undefined_args(const math_node *n)
 {
-    math_node *out = math_new(c, n->kind, n->tag);
     bool nested = n->kind != MATH_ADD && n->kind != MATH_MUL && n->kind != MATH_PAREN;
-    for (size_t i = 0; i < n->n_args && c->fault == MATH_FINE; i++) {
-        math_node *a = canon(c, n->args[i]);
-        if (a->kind == MATH_UNDEF || (nested && math_is_infinite(a)))
-            return math_new(c, MATH_UNDEF, 0);
-        math_push(c, out, a);
-    }
-    return out;
+    for (size_t i = 0; i < n->n_args; i++)
+        if (n->args[i]->kind == MATH_UNDEF || (nested && math_is_infinite(n->args[i])))
+            return true;
+    return false;
 }
 
-math_node *canon(math_ctx *c, const math_node *n)
+math_node *canon_of_forms(math_ctx *c, math_node *m)
 {
-    switch (n->kind) {
-    case MATH_NUM:
-        return math_copy_number(c, n->q);
-    case MATH_BASE:
-        return math_copy_number(c, n->q);
-    case MATH_VAR:
-        return math_named(c, MATH_VAR, n->s);
-    case MATH_CONST:
-        return math_new(c, MATH_CONST, n->tag);
-    case MATH_UNDEF:
+    if (c->fault != MATH_FINE)
+        return &c->dummy;
+    if (has_undefined_args(m))
         return math_new(c, MATH_UNDEF, 0);
-    default:
-        break;
-    }
-    math_node *m = with_canonical_args(c, n);
-    if (c->fault != MATH_FINE || m->kind == MATH_UNDEF)
-        return m;
     switch (m->kind) {
     case MATH_PAREN: return m->args[0];
     case MATH_ADD: return canon_sum(c, m->args, m->n_args);
@@ -215,19 +317,30 @@ math_node *canon(math_ctx *c, const math_node *n)
     case MATH_FUNC: return folded_call(c, m);
     case MATH_BINOM: return folded_binomial(c, m);
     case MATH_FACT: case MATH_DFACT: return folded_factorial(c, m);
-    default: return m; /* PM */
+    default: return m;
     }
 }
 
-math_node *canon_substitute(math_ctx *c, const math_node *n, text name, math_node *value)
+math_node *canon(math_ctx *c, const math_node *n)
+{
+    if (n->kind == MATH_NUM || n->kind == MATH_BASE)
+        return math_copy_number(c, n->q);
+    math_node *m = math_new(c, n->kind, n->tag);
+    m->s = n->s;
+    for (size_t i = 0; i < n->n_args && c->fault == MATH_FINE; i++)
+        math_push(c, m, canon(c, n->args[i]));
+    return canon_of_forms(c, m);
+}
+
+math_node *canon_substitute(math_ctx *c, math_node *n, text name, math_node *value)
 {
     if (n->kind == MATH_VAR && text_equal(n->s, name))
         return value;
+    if (n->n_args == 0)
+        return n;
     math_node *copy = math_new(c, n->kind, n->tag);
     copy->s = n->s;
-    if (n->kind == MATH_NUM)
-        return math_copy_number(c, n->q);
     for (size_t i = 0; i < n->n_args && c->fault == MATH_FINE; i++)
         math_push(c, copy, canon_substitute(c, n->args[i], name, value));
-    return c->fault == MATH_FINE ? canon(c, copy) : copy;
+    return canon_of_forms(c, copy);
 }

@@ -269,5 +269,7 @@ math_node *canon_power(math_ctx *c, math_node *base, math_node *e)
         else if (base->kind == MATH_MUL)
             simple = root_of_product(c, base, e);
     }
+    if (math_is_const(base, CONST_E) && e->kind != MATH_NUM)
+        return canon_exp(c, e);
     return simple ? simple : math_binary(c, MATH_POW, 0, base, e);
 }

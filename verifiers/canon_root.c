@@ -8,6 +8,8 @@
 #include "verifiers/exact.h"
 
 #define TRIAL_LIMIT 65536
+#define LARGE_BITS 64        /* numbers beyond are tried up to */
+#define LARGE_TRIAL_LIMIT 8192
 #define MAX_INDEX 4096       /* of numerator and denominator of the exponent */
 #define MAX_RADICAND_BITS 4096.0
 
@@ -16,6 +18,7 @@ struct roots {
     math_node *coefficient; /* NUM */
     math_node *powers;      /* MUL of POW(NUM, fraction) */
     const math_node *e;
+    long sign; /* of the exponents: -1 in the denominator */
     bool failed;
 };
 
@@ -42,36 +45,45 @@ static void put_power(struct roots *r, mpz_srcptr base, long k)
         math_push(c, r->powers, math_binary(c, MATH_POW, 0, b, fraction));
 }
 
-/* A cofactor: an exact power of the root's index, or itself. */
-static void put_cofactor(struct roots *r, mpz_ptr m, long sign)
+/* A cofactor that is an exact power of the root's index leaves the root. */
+static void put_factor(void *into, mpz_srcptr p, long k, bool cofactor)
 {
+    struct roots *r = into;
     unsigned long index = mpz_get_ui(mpq_denref(r->e->q));
     mpz_t root;
     mpz_init(root);
-    if (mpz_root(root, m, index))
-        put_power(r, root, sign * (long)index);
+    if (cofactor && mpz_root(root, p, index))
+        put_power(r, root, r->sign * k * (long)index);
     else
-        put_power(r, m, sign);
+        put_power(r, p, r->sign * k);
     mpz_clear(root);
 }
 
-static void put_factors(struct roots *r, mpz_srcptr n, long sign)
+bool canon_factor(math_ctx *c, mpz_srcptr n, canon_factor_visit *visit, void *into)
 {
+    double bits = (double)mpz_sizeinbase(n, 2);
+    unsigned long limit = bits > LARGE_BITS ? LARGE_TRIAL_LIMIT : TRIAL_LIMIT;
+    double trials = bits > 32 ? (double)limit / 2 : 1024;
+    if (bits > MAX_RADICAND_BITS || !math_spend(c, trials * (8 + bits / 64)))
+        return false;
+    bool prime = false;
     mpz_t m, p;
     mpz_init_set(m, n);
     mpz_init(p);
-    for (unsigned long d = 2; d < TRIAL_LIMIT && mpz_cmp_ui(m, 1) > 0; d += d == 2 ? 1 : 2) {
-        if (mpz_cmp_ui(m, d * d) < 0)
-            break; /* m is prime */
+    for (unsigned long d = 2; d < limit && mpz_cmp_ui(m, 1) > 0; d += d == 2 ? 1 : 2) {
+        prime = mpz_cmp_ui(m, d * d) < 0;
+        if (prime)
+            break;
         if (!mpz_divisible_ui_p(m, d))
             continue;
         mpz_set_ui(p, d);
-        put_power(r, p, sign * (long)mpz_remove(m, m, p));
+        visit(into, p, (long)mpz_remove(m, m, p), false);
     }
     if (mpz_cmp_ui(m, 1) > 0)
-        put_cofactor(r, m, sign);
+        visit(into, m, 1, !prime);
     mpz_clear(m);
     mpz_clear(p);
+    return true;
 }
 
 /* Sign of the base: real for odd roots, a power of i for square roots. */
@@ -97,22 +109,17 @@ math_node *canon_root(math_ctx *c, const math_node *base, const math_node *e)
                                    math_copy_number(c, e->q));
     if (mpq_sgn(base->q) == 0)
         return math_integer(c, 0); /* the exponent is positive: canon_power saw to it */
-    double bits = exact_bits(base->q);
-    if (bits > MAX_RADICAND_BITS || mpz_cmpabs_ui(mpq_numref(e->q), MAX_INDEX) > 0 ||
+    if (mpz_cmpabs_ui(mpq_numref(e->q), MAX_INDEX) > 0 ||
         mpz_cmp_ui(mpq_denref(e->q), MAX_INDEX) > 0)
         return plain;
-    double trials = bits > 32 ? TRIAL_LIMIT / 2 : 1024;
-    if (!math_spend(c, trials * (8 + bits / 64)))
-        return plain;
-    struct roots r = {c, math_integer(c, 1), math_new(c, MATH_MUL, 0), e, false};
+    struct roots r = {c, math_integer(c, 1), math_new(c, MATH_MUL, 0), e, 1, false};
     mpz_t top;
     mpz_init(top);
     mpz_abs(top, mpq_numref(base->q));
     bool known = c->fault == MATH_FINE && (mpq_sgn(base->q) > 0 || put_sign(&r));
-    if (known) {
-        put_factors(&r, top, 1);
-        put_factors(&r, mpq_denref(base->q), -1);
-    }
+    known = known && canon_factor(c, top, put_factor, &r);
+    r.sign = -1;
+    known = known && canon_factor(c, mpq_denref(base->q), put_factor, &r);
     mpz_clear(top);
     if (!known || r.failed || c->fault != MATH_FINE)
         return plain;

@@ -23,6 +23,13 @@ static struct term split(math_ctx *c, math_node *n)
     return (struct term){n->args[0], rest};
 }
 
+math_node *canon_split(math_ctx *c, math_node *n, math_node **rest)
+{
+    struct term t = split(c, n);
+    *rest = t.rest;
+    return t.coefficient;
+}
+
 static math_node *join(math_ctx *c, struct term t)
 {
     if (!t.rest)

@@ -35,10 +35,17 @@ static outcome either_equal(outcome a, outcome b)
     return a.verdict == SHEAF_UNKNOWN ? a : b.verdict == SHEAF_UNKNOWN ? b : a;
 }
 
-/* 6 m read as six times m. */
+/* 6 m read as six times m, a + 6 m as a sum. */
 static math_node *as_product(math_ctx *c, const math_node *n)
 {
-    return math_binary(c, MATH_MUL, 0, n->args[0], math_named(c, MATH_VAR, n->s));
+    math_node *x = n->args[0], *letter = math_named(c, MATH_VAR, n->s);
+    if (x->kind != MATH_ADD)
+        return math_binary(c, MATH_MUL, 0, x, letter);
+    math_node *sum = math_new(c, MATH_ADD, 0);
+    for (size_t i = 0; i + 1 < x->n_args; i++)
+        math_push(c, sum, x->args[i]);
+    math_push(c, sum, math_binary(c, MATH_MUL, 0, x->args[x->n_args - 1], letter));
+    return sum;
 }
 
 static bool is_letter_unit(const math_node *n)
@@ -106,12 +113,47 @@ static bool rounds_to(math_ctx *c, const math_node *g, const math_node *p, int k
     return mpq_equal(r->q, a->q);
 }
 
+static bool has_plain_log(const math_node *n)
+{
+    if (n->kind == MATH_FUNC && n->tag == FUNC_LOG && n->n_args == 1)
+        return true;
+    for (size_t i = 0; i < n->n_args; i++)
+        if (has_plain_log(n->args[i]))
+            return true;
+    return false;
+}
+
+/* Copy in which \\log without a base is the decimal one. */
+static math_node *with_decimal_logs(math_ctx *c, math_node *n)
+{
+    if (!has_plain_log(n))
+        return n;
+    bool log = n->kind == MATH_FUNC && n->tag == FUNC_LOG && n->n_args == 1;
+    math_node *copy = math_new(c, n->kind, n->tag);
+    copy->s = n->s;
+    if (log)
+        math_push(c, copy, math_integer(c, 10));
+    for (size_t i = 0; i < n->n_args && c->fault == MATH_FINE; i++)
+        math_push(c, copy, with_decimal_logs(c, n->args[i]));
+    return copy;
+}
+
+/* The values; \\log without a base may be natural or decimal, on both sides alike. */
+static outcome compare_logs(struct comparison *x, math_node *g, math_node *p)
+{
+    outcome natural = scalar_compare(x->c, g, p);
+    if (natural.verdict == SHEAF_EQUAL || !(has_plain_log(g) || has_plain_log(p)))
+        return natural;
+    return either_equal(natural, scalar_compare(x->c, with_decimal_logs(x->c, g),
+                                                with_decimal_logs(x->c, p)));
+}
+
 /* The values, after both sides were found to be of one kind. */
 static outcome compare_plain(struct comparison *x, math_node *g, math_node *p)
 {
     if (x->policy->base_optional && omits_base(g, p))
         return compare_digits(g, p);
-    outcome o = scalar_compare(x->c, g, p);
+    outcome o = compare_logs(x, g, p);
     int k = x->policy->round_gold_digits;
     if (o.verdict == SHEAF_DIFFERENT && k >= 0 && rounds_to(x->c, g, p, k))
         return outcome_equal("L1", "rounded");

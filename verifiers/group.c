@@ -1,9 +1,10 @@
 /* group.c - classes of equal answers for a vote (verify.h).
  *
- * Texts are read once each, values with the same canonical tree are joined at once, and the few
- * that remain are compared pairwise with union-find; UNKNOWN does not merge. All pairs are looked
- * at, so the order of the answers decides nothing. The soft merge of tagged classes comes after,
- * once. */
+ * Texts are read once each, values with the same canonical tree are joined at once, and of those
+ * that remain every pair whose signatures do not tell them apart is compared, with union-find;
+ * UNKNOWN does not merge. All pairs are looked at, so the order of the answers decides nothing. The
+ * soft merge of tagged classes comes after, once. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -11,6 +12,7 @@
 #include "base/hash.h"
 #include "verifiers/judge_values.h"
 #include "verifiers/scalar.h"
+#include "verifiers/signature.h"
 #include "verifiers/value.h"
 
 #define MAX_ANSWERS 65536
@@ -22,6 +24,7 @@ struct entry {
     uint64_t hash;
     math_ctx ctx;
     math_node *vote, *canonical; /* NULL: over a limit, equal to itself only */
+    struct signature signature;
     size_t parent;               /* union-find */
     size_t weight;               /* votes of the whole class, at its root */
 };
@@ -29,6 +32,7 @@ struct entry {
 struct grouping {
     struct entry *entries;
     size_t n;
+    struct entry **sorted; /* [n] work space */
     size_t *entry_of; /* [answers] index into entries, SIZE_MAX for no vote */
     double fuel;
 };
@@ -64,6 +68,8 @@ static void read_entry(struct entry *e, text raw, uint64_t hash, size_t self)
     e->canonical = value_canonical(&e->ctx, e->vote);
     if (e->ctx.fault != MATH_FINE)
         e->vote = e->canonical = NULL;
+    else
+        e->signature = signature_of(&e->ctx, e->canonical);
 }
 
 static size_t find_entry(struct grouping *g, text raw)
@@ -93,25 +99,37 @@ static outcome compare_entries(struct grouping *g, const struct entry *a, const 
 /* Can the pair be equal at all? Numbers are settled by their canonical trees. */
 static bool worth_comparing(const struct entry *a, const struct entry *b)
 {
-    return a->canonical && b->canonical &&
-           !(math_is_number(a->canonical) && math_is_number(b->canonical));
+    if (!a->canonical || !b->canonical || signatures_apart(&a->signature, &b->signature))
+        return false;
+    return !(math_is_number(a->canonical) && math_is_number(b->canonical));
+}
+
+static int by_canonical(const void *a, const void *b)
+{
+    const struct entry *x = *(struct entry *const *)a, *y = *(struct entry *const *)b;
+    return math_order(x->canonical, y->canonical);
+}
+
+/* Joins the entries with the same canonical tree; not those with a division by zero in it. */
+static void unite_identical(struct grouping *g)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->n; i++)
+        if (g->entries[i].canonical && !math_has(g->entries[i].canonical, MATH_UNDEF, -1))
+            g->sorted[n++] = &g->entries[i];
+    if (n > 1)
+        qsort(g->sorted, n, sizeof *g->sorted, by_canonical);
+    for (size_t i = 1; i < n; i++)
+        if (by_canonical(&g->sorted[i - 1], &g->sorted[i]) == 0)
+            unite(g, (size_t)(g->sorted[i - 1] - g->entries), (size_t)(g->sorted[i] - g->entries));
 }
 
 static void unite_equal(struct grouping *g)
 {
+    unite_identical(g);
     for (size_t i = 0; i < g->n; i++)
-        for (size_t k = 0; k < i; k++) {
-            const struct entry *a = &g->entries[i], *b = &g->entries[k];
-            if (!a->canonical || !b->canonical || math_has(a->canonical, MATH_UNDEF, -1))
-                continue;
-            if (math_order(a->canonical, b->canonical) == 0) {
-                unite(g, i, k);
-                break;
-            }
-        }
-    for (size_t i = 0; i < g->n; i++)
-        for (size_t k = 0; k < i && g->entries[i].parent == i; k++)
-            if (g->entries[k].parent == k && worth_comparing(&g->entries[i], &g->entries[k]) &&
+        for (size_t k = 0; k < i; k++)
+            if (worth_comparing(&g->entries[i], &g->entries[k]) && root_of(g, i) != root_of(g, k) &&
                 compare_entries(g, &g->entries[i], &g->entries[k]).verdict == SHEAF_EQUAL)
                 unite(g, i, k);
 }
@@ -251,10 +269,11 @@ sheaf_code sheaf_answer_group(int *classes, const char *const *answers, const si
     struct grouping g = {.fuel = TOTAL_FUEL};
     g.entries = alloc_zero(n, sizeof *g.entries);
     g.entry_of = alloc_zero(n, sizeof *g.entry_of);
+    g.sorted = alloc_zero(n, sizeof *g.sorted);
     size_t *wish = alloc_zero(n, sizeof *wish);
     int *number = alloc_zero(n, sizeof *number);
     sheaf_code rc = SHEAF_OK;
-    if (!g.entries || !g.entry_of || !wish || !number) {
+    if (!g.entries || !g.entry_of || !g.sorted || !wish || !number) {
         rc = SHEAF_FAIL(err, SHEAF_ERR_NOMEM, NULL, "no memory for %zu answers", n);
         goto out;
     }
@@ -267,6 +286,7 @@ out:
         math_free(&g.entries[i].ctx);
     alloc_free(number);
     alloc_free(wish);
+    alloc_free(g.sorted);
     alloc_free(g.entry_of);
     alloc_free(g.entries);
     return rc;

@@ -52,8 +52,8 @@ static size_t comma_groups_end(const struct lexer *l, size_t i, size_t lead)
 static size_t explicit_groups_end(const struct lexer *l, size_t i, size_t lead)
 {
     size_t end = i + lead, groups = 0;
-    bool blanks = false;
-    while (lead <= 3 && lead > 0) {
+    bool blanks = false, script = i > 0 && (lex_at(l, i - 1) == '_' || lex_at(l, i - 1) == '^');
+    while (lead <= 3 && lead > 0 && !script) { /* not \log_7 100 */
         size_t sep = explicit_separator(l, end);
         if (!sep || digits_at(l, end + sep) != 3)
             break;

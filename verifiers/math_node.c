@@ -2,6 +2,7 @@
 #include "verifiers/math_node.h"
 
 #include <math.h>
+#include <mpfr.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ void math_free(math_ctx *c)
     mpq_clear(c->dummy.q);
     c->numbers = NULL;
     arena_free(&c->mem);
+    mpfr_free_cache();
 }
 
 math_node *math_fail(math_ctx *c, enum math_fault fault)

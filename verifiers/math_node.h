@@ -61,7 +61,9 @@ enum math_const { CONST_I, CONST_E, CONST_PI, CONST_INF, CONST_NEG_INF };
 
 enum math_func {
     FUNC_SIN, FUNC_COS, FUNC_TAN, FUNC_COT, FUNC_SEC, FUNC_CSC,
-    FUNC_ASIN, FUNC_ACOS, FUNC_ATAN, FUNC_ACOT, FUNC_SINH, FUNC_COSH, FUNC_TANH,
+    FUNC_ASIN, FUNC_ACOS, FUNC_ATAN, FUNC_ACOT, FUNC_ASEC, FUNC_ACSC,
+    FUNC_SINH, FUNC_COSH, FUNC_TANH, FUNC_COTH, FUNC_SECH, FUNC_CSCH,
+    FUNC_ASINH, FUNC_ACOSH, FUNC_ATANH,
     FUNC_LN, FUNC_LOG, /* LOG: no base given; with two arguments log of the second to the first */
     FUNC_EXP, FUNC_SQRT, FUNC_CBRT, FUNC_ABS, FUNC_FLOOR, FUNC_CEIL,
     FUNC_MIN, FUNC_MAX, FUNC_GCD, FUNC_LCM, FUNC_BINOM, FUNC_FACT, FUNC_CIS, FUNC_LG,
@@ -76,6 +78,7 @@ enum math_mark {
 };
 enum math_bracket { OPEN_ROUND = 1, CLOSE_ROUND = 2 }; /* not set: square */
 enum math_joint { JOINT_COMMA = 1, JOINT_AND = 2, JOINT_OR = 4 };
+enum math_known { KNOWN_ZERO = 1, KNOWN_NONZERO = 2, KNOWN_REAL = 4, KNOWN_COMPLEX = 8 };
 enum math_rel { REL_EQ, REL_LT, REL_GT, REL_LE, REL_GE, REL_NE, REL_IN, REL_APPROX, REL_OTHER };
 
 typedef struct math_node {
@@ -85,6 +88,7 @@ typedef struct math_node {
     struct math_node **args;
     size_t n_args, cap;
     double weight;               /* nodes of the tree below, shared ones counted each time */
+    unsigned char known;         /* enum math_known bits of a constant, once decided */
     mpq_t q;                     /* NUM, BASE */
     struct math_node *next_number;
 } math_node;
@@ -99,6 +103,7 @@ typedef struct math_ctx {
     size_t n_nodes, max_nodes;
     double fuel;
     uint64_t seed;
+    bool exact_points; /* agreement of digits at points is no equality */
 } math_ctx;
 
 void math_init(math_ctx *c);

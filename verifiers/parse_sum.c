@@ -9,6 +9,8 @@
 
 math_node *parse_scalar(struct parser *p, math_node *n)
 {
+    if (n->kind == MATH_QUANTITY && n->tag == MARK_DEGREE) /* cos(18^\circ) */
+        return math_unary(p->c, MATH_DEG, 0, n->args[0]);
     return math_is_scalar(n) ? n : parse_bad(p);
 }
 
@@ -201,10 +203,10 @@ static math_node *power(struct parser *p, math_node *base)
         p->digits = false;
         return math_unary(p->c, MATH_DEG, 0, base);
     }
-    math_node *n = math_binary(p->c, MATH_POW, 0, base, parse_script(p));
+    math_node *exponent = parse_script(p);
     p->literal = false;
-    p->digits = true;
-    return n;
+    p->digits = !math_has(exponent, MATH_VAR, -1); /* 2^n 3^n, but not 2^{1}0 */
+    return math_binary(p->c, MATH_POW, 0, base, exponent);
 }
 
 /* One ! . ^ or _ behind a factor; NULL when there is none. */

@@ -1,10 +1,11 @@
-/* print.c - see print.h. Readable first: 1/2, 2*x^2+1, (1,2), {1,2}, (0,1]U[3,inf). Words stand in
- * quotes so that they never look like a value. */
+/* print.c - see print.h. Readable, and read back as the same value: 1/2, 2*x^2+1, (1,2), {1,2},
+ * (0,1]\cup[3,inf). Words stand in quotes so that they never look like a value. */
 #include "verifiers/print.h"
 
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "verifiers/math_words.h"
 
 #define MAX_PRINTED_BITS 65536
 
@@ -69,14 +70,14 @@ static const char *constant_name(int id)
 static const char *function_name(const math_node *n)
 {
     static const char *const names[] = {
-        "sin",  "cos",  "tan",  "cot",  "sec", "csc", "arcsin", "arccos", "arctan", "arccot",
-        "sinh", "cosh", "tanh", "ln",   "log", "exp", "sqrt",   "cbrt",   "abs",    "floor",
-        "ceil", "min",  "max",  "gcd",  "lcm", "binomial", "factorial", "cis", "lg"};
+        [FUNC_SIN] = "sin", [FUNC_COS] = "cos", [FUNC_SINH] = "sinh", [FUNC_COSH] = "cosh",
+        [FUNC_ASIN] = "arcsin", [FUNC_ATAN] = "arctan", [FUNC_LN] = "ln", [FUNC_ABS] = "abs",
+        [FUNC_FLOOR] = "floor", [FUNC_MIN] = "min", [FUNC_MAX] = "max", [FUNC_GCD] = "gcd",
+        [FUNC_LCM] = "lcm"}; /* the functions of forms (canon.h) */
     switch (n->kind) {
     case MATH_FUNC: return names[n->tag];
     case MATH_BINOM: return "binomial";
     case MATH_FACT: return "factorial";
-    case MATH_DFACT: return "factorial2";
     default: return "pm";
     }
 }
@@ -104,10 +105,28 @@ static void print_quantity(strbuf *b, const math_node *n)
     if (n->tag & MARK_DEGREE)
         strbuf_str(b, " deg");
     if (n->tag & MARK_UNIT) {
-        strbuf_str(b, " [");
+        strbuf_str(b, " \\text{");
         strbuf_text(b, n->s);
-        strbuf_char(b, ']');
+        strbuf_char(b, '}');
     }
+}
+
+static void print_matrix(strbuf *b, const math_node *n)
+{
+    strbuf_str(b, "\\begin{matrix}");
+    for (size_t i = 0; i < n->n_args; i++) {
+        strbuf_str(b, i ? "\\\\" : "");
+        print_joined(b, n->args[i], "&", LOOSE);
+    }
+    strbuf_str(b, "\\end{matrix}");
+}
+
+/* A letter, or a Greek one by its command. */
+static void print_name(strbuf *b, text name)
+{
+    if (word_command(name).class == WORD_VAR)
+        strbuf_char(b, '\\');
+    strbuf_text(b, name);
 }
 
 static void print_relation(strbuf *b, const math_node *n)
@@ -137,11 +156,8 @@ static void print_structure(strbuf *b, const math_node *n)
         print_joined(b, n, ",", LOOSE);
         strbuf_char(b, '}');
         break;
-    case MATH_REGION: print_joined(b, n, "U", LOOSE); break;
-    case MATH_MATRIX:
-        strbuf_str(b, "matrix");
-        print_joined(b, n, "", LOOSE);
-        break;
+    case MATH_REGION: print_joined(b, n, "\\cup", LOOSE); break;
+    case MATH_MATRIX: print_matrix(b, n); break;
     case MATH_RATIO: print_joined(b, n, ":", IN_PRODUCT); break;
     case MATH_RELATION: print_relation(b, n); break;
     case MATH_TEXT: print_words(b, '"', n->s); break;
@@ -155,13 +171,12 @@ static void print(strbuf *b, const math_node *n, enum binding around)
     switch (n->kind) {
     case MATH_NUM: print_number(b, n->q, around); break;
     case MATH_CONST: strbuf_str(b, constant_name(n->tag)); break;
-    case MATH_VAR: strbuf_text(b, n->s); break;
+    case MATH_VAR: print_name(b, n->s); break;
     case MATH_ADD: print_guarded(b, n, "+", IN_SUM, around > LOOSE); break;
     case MATH_MUL: print_guarded(b, n, "*", IN_PRODUCT, around > IN_SUM); break;
     case MATH_POW: print_guarded(b, n, "^", IN_POWER, around == IN_POWER); break;
-    case MATH_FUNC: case MATH_BINOM: case MATH_FACT: case MATH_DFACT: case MATH_PM:
-        print_call(b, n);
-        break;
+    case MATH_FUNC: case MATH_BINOM: case MATH_FACT: case MATH_PM: print_call(b, n); break;
+    case MATH_DFACT: print_guarded(b, n, "", LOOSE, true); strbuf_str(b, "!!"); break;
     case MATH_BASE:
         strbuf_text(b, n->s);
         strbuf_printf(b, "_%d", n->tag);

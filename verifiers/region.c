@@ -1,50 +1,57 @@
-/* region.c - see region.h. Rational ends can be sorted and merged, so those regions have a normal
- * form; with other ends pieces are matched one by one. */
+/* region.c - see region.h. Real ends can be sorted and merged, so those regions have a normal form;
+ * with other ends (variables, or constants whose order is not decided) pieces are matched one by
+ * one. */
 #include "verifiers/region.h"
 
-#include <stdlib.h>
-
 #include "verifiers/canon.h"
+#include "verifiers/constant.h"
 #include "verifiers/scalar.h"
 
 /* ---- pieces -----------------------------------------------------------------------------------
  */
 
 struct piece {
-    math_node *low, *high; /* forms: NUM or infinite */
+    math_node *low, *high; /* forms */
     bool low_open, high_open;
 };
 
 /* Ends as forms; a point is [x, x]. False for an end that is infinite on the wrong side. */
 static bool piece_of(math_ctx *c, struct piece *out, const math_node *n)
 {
-    bool interval = n->kind == MATH_TUPLE;
-    const math_node *low = interval ? n->args[0] : n, *high = interval ? n->args[1] : n;
-    *out = (struct piece){canon(c, low), canon(c, high), interval && (n->tag & OPEN_ROUND),
-                          interval && (n->tag & CLOSE_ROUND)};
+    bool pair = n->kind == MATH_TUPLE;
+    const math_node *low = pair ? n->args[0] : n, *high = pair ? n->args[1] : n;
+    *out = (struct piece){scalar_value(c, low), scalar_value(c, high),
+                          pair && (n->tag & OPEN_ROUND),
+                          pair && (n->tag & CLOSE_ROUND)};
     out->low_open |= math_is_infinite(out->low);
     out->high_open |= math_is_infinite(out->high);
     return !math_is_const(out->low, CONST_INF) && !math_is_const(out->high, CONST_NEG_INF) &&
            out->low->kind != MATH_UNDEF && out->high->kind != MATH_UNDEF;
 }
 
-/* -1, 0, 1 for numbers and infinities. */
-static int compare_ends(const math_node *a, const math_node *b)
+/* -1, 0, 1 for real constants and infinities; SIGN_UNKNOWN when it is not decided. */
+static int compare_ends(math_ctx *c, math_node *a, math_node *b)
 {
     int x = math_is_const(a, CONST_INF) - math_is_const(a, CONST_NEG_INF);
     int y = math_is_const(b, CONST_INF) - math_is_const(b, CONST_NEG_INF);
-    return x || y ? (x > y) - (x < y) : mpq_cmp(a->q, b->q);
+    if (x || y)
+        return (x > y) - (x < y);
+    if (math_is_number(a) && math_is_number(b))
+        return (mpq_cmp(a->q, b->q) > 0) - (mpq_cmp(a->q, b->q) < 0);
+    if (math_order(a, b) == 0)
+        return 0;
+    return constant_sign(c, canon_difference(c, a, b));
 }
 
-static bool is_rational_end(const math_node *n)
+static bool is_constant(const math_node *n)
 {
-    return math_is_number(n) || math_is_infinite(n);
+    return math_is_scalar(n) && !math_has(n, MATH_VAR, -1);
 }
 
-static bool is_empty(const struct piece *p)
+static bool is_empty(math_ctx *c, const struct piece *p)
 {
-    int d = compare_ends(p->low, p->high);
-    return d > 0 || (d == 0 && (p->low_open || p->high_open));
+    int d = compare_ends(c, p->low, p->high);
+    return d != SIGN_UNKNOWN && (d > 0 || (d == 0 && (p->low_open || p->high_open)));
 }
 
 /* ---- what is a region -------------------------------------------------------------------------
@@ -53,11 +60,6 @@ static bool is_empty(const struct piece *p)
 static math_node *infinity(math_ctx *c, bool negative)
 {
     return math_new(c, MATH_CONST, negative ? CONST_NEG_INF : CONST_INF);
-}
-
-static bool is_constant(const math_node *n)
-{
-    return math_is_scalar(n) && !math_has(n, MATH_VAR, -1);
 }
 
 /* x op bound, with the variable on the left. */
@@ -145,7 +147,7 @@ static bool is_interval(math_ctx *c, const math_node *n)
     struct piece p;
     if (n->n_args != 2 || !all_scalars(n) || !piece_of(c, &p, n) || c->fault != MATH_FINE)
         return false;
-    return !is_rational_end(p.low) || !is_rational_end(p.high) || !is_empty(&p);
+    return !is_constant(p.low) || !is_constant(p.high) || !is_empty(c, &p);
 }
 
 /* x < 2 or x > 3 */
@@ -192,30 +194,44 @@ math_node *region_of(math_ctx *c, const math_node *n, text *var)
 /* ---- normal form ------------------------------------------------------------------------------
  */
 
-static int by_low(const void *a, const void *b)
+/* Does a stand before b? False with *unsure set when that is not decided. */
+static bool before(math_ctx *c, const struct piece *a, const struct piece *b, bool *unsure)
 {
-    const struct piece *x = a, *y = b;
-    int d = compare_ends(x->low, y->low);
-    return d ? d : x->low_open - y->low_open;
+    int d = compare_ends(c, a->low, b->low);
+    *unsure |= d == SIGN_UNKNOWN;
+    return d == 0 ? a->low_open < b->low_open : d < 0;
+}
+
+/* By insertion: a comparison may fail, and pieces are few. */
+static bool sort_pieces(math_ctx *c, struct piece *p, size_t n)
+{
+    bool unsure = false;
+    for (size_t i = 1; i < n && !unsure; i++)
+        for (size_t k = i; k > 0 && before(c, &p[k], &p[k - 1], &unsure); k--) {
+            struct piece t = p[k];
+            p[k] = p[k - 1];
+            p[k - 1] = t;
+        }
+    return !unsure && c->fault == MATH_FINE;
 }
 
 /* Does b, which starts no earlier, touch or overlap a? */
-static bool joins(const struct piece *a, const struct piece *b)
+static bool joins(math_ctx *c, const struct piece *a, const struct piece *b)
 {
-    int d = compare_ends(b->low, a->high);
+    int d = compare_ends(c, b->low, a->high);
     return d < 0 || (d == 0 && !(b->low_open && a->high_open));
 }
 
-static size_t merge(struct piece *p, size_t n)
+static size_t merge(math_ctx *c, struct piece *p, size_t n)
 {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         struct piece *last = kept ? &p[kept - 1] : NULL;
-        if (!last || !joins(last, &p[i])) {
+        if (!last || !joins(c, last, &p[i])) {
             p[kept++] = p[i];
             continue;
         }
-        int d = compare_ends(p[i].high, last->high);
+        int d = compare_ends(c, p[i].high, last->high);
         if (d > 0 || (d == 0 && !p[i].high_open)) {
             last->high = p[i].high;
             last->high_open = p[i].high_open;
@@ -224,26 +240,42 @@ static size_t merge(struct piece *p, size_t n)
     return kept;
 }
 
-math_node *region_normal(math_ctx *c, const math_node *region)
+/* Are all ends in one order? Then every comparison while merging is decided. */
+static bool all_ordered(math_ctx *c, const struct piece *p, size_t n)
 {
-    struct piece *p = arena_take(&c->mem, region->n_args, sizeof *p);
-    size_t n = 0;
-    for (size_t i = 0; p && i < region->n_args; i++) {
-        if (!piece_of(c, &p[n], region->args[i]) || c->fault != MATH_FINE ||
-            !is_rational_end(p[n].low) || !is_rational_end(p[n].high))
-            return NULL;
-        n += !is_empty(&p[n]);
-    }
-    if (!p)
-        return math_fail(c, MATH_OVER_LIMIT);
-    qsort(p, n, sizeof *p, by_low);
-    n = merge(p, n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++)
+            if (compare_ends(c, p[i].low, p[k].high) == SIGN_UNKNOWN ||
+                compare_ends(c, p[i].high, p[k].high) == SIGN_UNKNOWN)
+                return false;
+    return c->fault == MATH_FINE;
+}
+
+static math_node *region_of_pieces(math_ctx *c, const struct piece *p, size_t n)
+{
     math_node *out = math_new(c, MATH_REGION, 0);
     for (size_t i = 0; i < n; i++) {
         int tag = (p[i].low_open ? OPEN_ROUND : 0) | (p[i].high_open ? CLOSE_ROUND : 0);
         math_push(c, out, math_binary(c, MATH_TUPLE, tag, p[i].low, p[i].high));
     }
     return out;
+}
+
+math_node *region_normal(math_ctx *c, const math_node *region)
+{
+    struct piece *p = arena_take(&c->mem, region->n_args, sizeof *p);
+    size_t n = 0;
+    for (size_t i = 0; p && i < region->n_args; i++) {
+        if (!piece_of(c, &p[n], region->args[i]) || c->fault != MATH_FINE ||
+            !is_constant(p[n].low) || !is_constant(p[n].high))
+            return NULL;
+        n += !is_empty(c, &p[n]);
+    }
+    if (!p)
+        return math_fail(c, MATH_OVER_LIMIT);
+    if (!all_ordered(c, p, n) || !sort_pieces(c, p, n))
+        return NULL;
+    return region_of_pieces(c, p, merge(c, p, n));
 }
 
 /* ---- comparison -------------------------------------------------------------------------------
@@ -286,11 +318,24 @@ static outcome match_pieces(math_ctx *c, const math_node *a, const math_node *b)
     return all;
 }
 
+/* Normal regions are equal when their pieces are, one by one. */
+static outcome compare_normal(math_ctx *c, const math_node *a, const math_node *b)
+{
+    if (math_order(a, b) == 0)
+        return outcome_equal("L1", "region");
+    if (a->n_args != b->n_args)
+        return outcome_different("L1", "region");
+    outcome all = outcome_equal("L1", "region");
+    for (size_t i = 0; i < a->n_args; i++) {
+        struct piece x, y;
+        bool fine = piece_of(c, &x, a->args[i]) && piece_of(c, &y, b->args[i]);
+        all = outcome_and(all, fine ? compare_pieces(c, &x, &y) : outcome_unknown("ends"));
+    }
+    return all;
+}
+
 outcome region_compare(math_ctx *c, const math_node *a, const math_node *b)
 {
     math_node *x = region_normal(c, a), *y = region_normal(c, b);
-    if (!x || !y)
-        return match_pieces(c, a, b);
-    return math_order(x, y) == 0 ? outcome_equal("L1", "region")
-                                 : outcome_different("L1", "region");
+    return x && y ? compare_normal(c, x, y) : match_pieces(c, a, b);
 }

@@ -268,10 +268,24 @@ static bool proves_difference(const math_node *a, const math_node *b, bool propo
     return proportional ? !pi && !e : !(pi && e);
 }
 
+/* Surely no rational function: seen before a prime is looked for. */
+static bool is_outside(const math_node *n)
+{
+    bool root = n->kind == MATH_POW && n->args[1]->kind == MATH_NUM && !math_is_integer(n->args[1]);
+    bool kernel = n->kind == MATH_FUNC || n->kind == MATH_BINOM || n->kind == MATH_FACT ||
+                  n->kind == MATH_DFACT;
+    for (size_t i = 0; i < n->n_args && !root && !kernel; i++)
+        if (is_outside(n->args[i]))
+            return true;
+    return root || kernel;
+}
+
 static enum residue_verdict run(math_ctx *c, const math_node *a, const math_node *b,
                                 bool proportional)
 {
     struct exponent_vars vars = {.n = 0};
+    if (is_outside(a) || is_outside(b))
+        return RESIDUE_OUTSIDE;
     find_exponent_vars(&vars, a, false);
     find_exponent_vars(&vars, b, false);
     double weight = a->weight + b->weight, missing = TARGET_BITS;

@@ -1,12 +1,14 @@
 /* scalar.c - see scalar.h.
  *
- * Each decider looks at two forms and either decides or passes. Levels L3 to L5 (radicals,
- * constants of logarithms and angles, functions by points) take their place at the end of the
- * chain; until then what only they could decide is UNKNOWN, with the level that is missing as the
- * reason. */
+ * Each decider looks at two forms and either decides or passes. What none decides is UNKNOWN, with
+ * the kind of expression as the reason. The pair is put in order first, so that the verdict does
+ * not depend on which side is which. */
 #include "verifiers/scalar.h"
 
 #include "verifiers/canon.h"
+#include "verifiers/constant.h"
+#include "verifiers/points.h"
+#include "verifiers/reduce.h"
 #include "verifiers/residue.h"
 
 /* True: decided, *out is set. */
@@ -70,13 +72,34 @@ static bool by_residues(math_ctx *c, outcome *out, math_node *a, math_node *b)
     }
 }
 
-static decider *const chain[] = {by_definedness, by_rationals, by_identity,
-                                 by_infinity,    by_difference, by_residues};
-
-/* What an undecided pair would need. */
-static const char *missing_level(const math_node *a, const math_node *b)
+static bool has_variables(const math_node *a, const math_node *b)
 {
-    if (math_has(a, MATH_VAR, -1) || math_has(b, MATH_VAR, -1))
+    return math_has(a, MATH_VAR, -1) || math_has(b, MATH_VAR, -1);
+}
+
+static bool by_constants(math_ctx *c, outcome *out, math_node *a, math_node *b)
+{
+    struct proof proof;
+    if (has_variables(a, b))
+        return false;
+    enum truth zero = constant_is_zero(c, canon_difference(c, a, b), &proof);
+    *out = zero == TRUTH_YES ? outcome_equal(proof.level, proof.reason)
+                             : outcome_different(proof.level, proof.reason);
+    return zero != TRUTH_UNKNOWN && c->fault == MATH_FINE;
+}
+
+static bool by_points(math_ctx *c, outcome *out, math_node *a, math_node *b)
+{
+    return has_variables(a, b) && points_compare(c, out, a, b);
+}
+
+static decider *const chain[] = {by_definedness, by_rationals, by_identity,  by_infinity,
+                                 by_difference,  by_residues,  by_constants, by_points};
+
+/* What an undecided pair is made of. */
+static const char *undecided_kind(const math_node *a, const math_node *b)
+{
+    if (has_variables(a, b))
         return "functions";
     if (math_has(a, MATH_FACT, -1) || math_has(b, MATH_FACT, -1) || math_has(a, MATH_BINOM, -1) ||
         math_has(b, MATH_BINOM, -1))
@@ -87,20 +110,30 @@ static const char *missing_level(const math_node *a, const math_node *b)
     return kernels || pi || e ? "transcendental" : "radicals";
 }
 
+math_node *scalar_value(math_ctx *c, const math_node *n)
+{
+    return reduce(c, canon(c, n));
+}
+
 outcome scalar_compare(math_ctx *c, const math_node *a, const math_node *b)
 {
-    math_node *x = canon(c, a), *y = canon(c, b);
+    math_node *x = scalar_value(c, a), *y = scalar_value(c, b);
     outcome out = outcome_unknown("limit");
+    if (c->fault == MATH_FINE && math_order(x, y) > 0) {
+        math_node *t = x;
+        x = y;
+        y = t;
+    }
     for (size_t i = 0; i < sizeof chain / sizeof *chain && c->fault == MATH_FINE; i++)
         if (chain[i](c, &out, x, y))
             return out;
-    return c->fault == MATH_FINE ? outcome_unknown(missing_level(x, y)) : out;
+    return c->fault == MATH_FINE ? outcome_unknown(undecided_kind(x, y)) : out;
 }
 
 math_node *scalar_rational(math_ctx *c, const math_node *n)
 {
     if (!math_is_scalar(n))
         return NULL;
-    math_node *form = canon(c, n);
+    math_node *form = scalar_value(c, n);
     return c->fault == MATH_FINE && math_is_number(form) ? form : NULL;
 }

@@ -4,6 +4,7 @@
 #include "verifiers/canon.h"
 #include "verifiers/region.h"
 #include "verifiers/relate.h"
+#include "verifiers/scalar.h"
 
 math_node *value_scalar(math_node *n)
 {
@@ -170,6 +171,6 @@ math_node *value_canonical(math_ctx *c, math_node *n)
     case MATH_TUPLE: case MATH_MATRIX: case MATH_RATIO: case MATH_RELATION:
         return canonical_args(c, n, n->kind, n->tag);
     case MATH_TEXT: case MATH_BROKEN: return n;
-    default: return canon(c, n);
+    default: return scalar_value(c, n);
     }
 }

@@ -22,12 +22,12 @@ const char *sheaf_verdict_name(sheaf_verdict v)
 
 sheaf_policy sheaf_policy_defaults(void)
 {
-    return (sheaf_policy){true, true, true, true, true, -1};
+    return (sheaf_policy){true, true, true, true, true, -1, true};
 }
 
 sheaf_policy judge_strict(void)
 {
-    return (sheaf_policy){.round_gold_digits = -1};
+    return (sheaf_policy){.round_gold_digits = -1, .numeric_points = true};
 }
 
 uint64_t judge_seed(text a, text b)
@@ -130,6 +130,7 @@ static outcome grade(text gold, text answer, sheaf_task task, const sheaf_policy
     math_ctx c;
     math_init(&c);
     c.seed = judge_seed(gold, answer);
+    c.exact_points = !policy->numeric_points;
     char letter = '\0';
     if ((task == SHEAF_TASK_CHOICE || fold_is_choice_gold(gold)) &&
         !choice_of(&letter, &c.mem, gold))

@@ -6,10 +6,10 @@
  *     if (sheaf_answer_extract(answer, &n, sizeof answer, text, len, SHEAF_TASK_MATH) ==
  * SHEAF_FOUND) sheaf_answer_grade(&grade, "\\frac12", 7, answer, n, SHEAF_TASK_MATH, NULL);
  *
- * Answers are data: parsed, never evaluated as a program. Verdicts are exact: no floating point and
- * no tolerance; EQUAL has a proof or an error probability below 2^-80, DIFFERENT has a proof,
- * everything else is UNKNOWN. Work is bounded before it is done, and the same input gives the same
- * verdict.
+ * Answers are data: parsed, never evaluated as a program. Verdicts are exact: no tolerance; EQUAL
+ * has a proof or an error probability below 2^-80 (one switchable exception, numeric_points below),
+ * DIFFERENT has a proof, everything else is UNKNOWN. Work is bounded before it is done, and the
+ * same input gives the same verdict.
  *
  * Every function is thread-safe, keeps no state between calls and accepts any bytes, NUL and broken
  * UTF-8 included. Memory is taken and given back inside a call. */
@@ -72,15 +72,23 @@ typedef struct sheaf_policy {
     bool base_optional;    /* a gold 52_8 accepts the digits 52                             */
     bool loose_containers; /* list for tuple, {a} for a, column vector for tuple, a:b for a/b */
     int round_gold_digits; /* >= 0: accept a prediction that rounds to the gold at k decimals */
+    bool numeric_points;   /* functions that agree to 512 bits at eight random points are equal even
+                            * where no proof was found: level L5, reason "numeric-points" */
 } sheaf_policy;
 SHEAF_API sheaf_policy sheaf_policy_defaults(void); /* all on, no rounding */
 
-/* Outcome of a comparison; the strings are static. */
+/* Outcome of a comparison; the strings are static. Levels, each with what proves at it:
+ *     L0  structure: canonical trees, text, the shape of lists and sets
+ *     L1  rational arithmetic
+ *     L2  rational functions by residues modulo random 62-bit primes (error below 2^-80)
+ *     L3  algebraic constants: intervals apart, or closer to 0 than a separation bound allows
+ *     L4  constants with pi, e, logs and angles: intervals apart, or formal identity
+ *     L5  functions: formal identity, a point where they differ, equal values at random points
+ *     ""  nothing decided */
 typedef struct sheaf_grade {
     sheaf_verdict verdict;
-    const char
-        *level; /* what decided: "L0" structure, "L1" rationals, "L2" residues; "" if nothing did */
-    const char *reason; /* "identical", "rational", "residue", "limit", "fuel", "radicals", ... */
+    const char *level;
+    const char *reason; /* "identical", "rational", "separation", "limit", "fuel", ... */
 } sheaf_grade;
 
 /* Is the answer worth the gold? `policy` NULL: the defaults. A blank answer is NO_ANSWER. */
