@@ -177,7 +177,7 @@ sheaf_code bind_stack(struct binder *b, struct linear **out, const char *name, s
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, gguf_name(b->g), "no memory for %zu experts", n);
     for (size_t i = 0; i < n && !rc; i++) {
         all[i] = (struct linear){.w = {.n_out = n_out, .n_in = n_in}};
-        snprintf(all[i].name, sizeof all[i].name, "%.48s[%zu]", name, i);
+        snprintf(all[i].name, sizeof all[i].name, "%.40s[%zu]", name, i);
         take_rows(&all[i], t, i * n_out);
         all[i].bias = bias ? bias + i * n_out : NULL;
         rc = remember(b->w, &all[i], err);
