@@ -115,9 +115,15 @@ static sheaf_profile since(const sheaf_decoder *d, const sheaf_profile *before)
 {
     sheaf_profile p;
     sheaf_decoder_profile(d, &p);
-    return (sheaf_profile){p.matmul_s - before->matmul_s,     p.attention_s - before->attention_s,
-                           p.sampling_s - before->sampling_s, p.other_s - before->other_s,
-                           p.steps - before->steps,           p.rows - before->rows};
+    return (sheaf_profile){
+        .matmul_s = p.matmul_s - before->matmul_s,
+        .attention_s = p.attention_s - before->attention_s,
+        .mixer_s = p.mixer_s - before->mixer_s,
+        .sampling_s = p.sampling_s - before->sampling_s,
+        .other_s = p.other_s - before->other_s,
+        .steps = p.steps - before->steps,
+        .rows = p.rows - before->rows,
+    };
 }
 
 sheaf_code bench_run(struct bench_sample *out, sheaf_engine *e, const struct bench_shape *shape,

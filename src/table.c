@@ -7,9 +7,10 @@
 
 #include "base/alloc.h"
 #include "src/cli_io.h"
+#include "src/table_markup.h"
 
 #define TABLE_BYTES ((size_t)256 << 20)
-#define COLUMNS_MAX 32
+#define COLUMNS_MAX 64
 
 void table_init(struct table *t, const char *align)
 {
@@ -140,6 +141,10 @@ void table_print(const struct table *t, strbuf *out, enum table_style style, siz
         print_plain(t, out, indent, max_width);
     else if (style == TABLE_MARKDOWN)
         print_markdown(t, out);
+    else if (style == TABLE_LATEX)
+        table_latex(t, out);
+    else if (style == TABLE_HTML)
+        table_html(t, out);
     for (size_t i = 0; style == TABLE_CSV && i < t->n_cells; i++) {
         csv_cell(out, t->cells[i]);
         strbuf_char(out, (i + 1) % t->n_columns ? ',' : '\n');
