@@ -33,11 +33,21 @@ static void put_scores(strbuf *b, const sheaf_eval_summary *s, size_t n_shots)
 {
     open_task(b, "results", s->data);
     jsonw_open(b, '{');
+    put_str(b, "name", s->data);
     put_str(b, "alias", s->data);
+    put_u64(b, "sample_len", s->n_done);
     for (size_t i = 0; i < s->n_rules; i++) {
         put_score(b, "exact_match", s->rules[i].name, s->rules[i].value);
         put_score(b, "exact_match_stderr", s->rules[i].name, s->rules[i].se);
     }
+    jsonw_close(b, '}');
+    jsonw_close(b, '}');
+    open_task(b, "group_subtasks", s->data);
+    strbuf_str(b, "[]");
+    jsonw_close(b, '}');
+    open_task(b, "higher_is_better", s->data);
+    jsonw_open(b, '{');
+    put_bool(b, "exact_match", true);
     jsonw_close(b, '}');
     jsonw_close(b, '}');
     open_task(b, "versions", s->data);

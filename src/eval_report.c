@@ -1,5 +1,5 @@
-/* eval_report.c - see eval_report.h. Values are percent and differences points, as papers give
- * them; a value that does not exist is a dash. */
+/* eval_report.c - see eval_report.h. What a run was made with comes from its settings, which
+ * `sheaf eval` and a stored run have alike, so both print the same. */
 #include "src/eval_report.h"
 
 #include <inttypes.h>
@@ -7,154 +7,109 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "evals/grader.h"
 #include "src/cli_io.h"
-#include "src/table.h"
-
-/* ---- cells ---------------------------------------------------------------------------------- */
-
-static void number_cell(struct table *t, const char *format, double value)
-{
-    char cell[64];
-    snprintf(cell, sizeof cell, format, value);
-    table_str(t, isnan(value) ? "-" : cell);
-}
-
-static void count_cell(struct table *t, uint64_t n)
-{
-    char cell[32];
-    table_str(t, cli_thousands(cell, sizeof cell, n));
-}
-
-static void titles(struct table *t, const char *const *names)
-{
-    for (size_t i = 0; i < t->n_columns; i++)
-        table_str(t, names[i]);
-}
-
-static void finish(struct table *t, strbuf *out, enum table_style style)
-{
-    table_print(t, out, style, 0, 0);
-    table_free(t);
-}
-
-/* NaN without a majority. */
-static double of_majority(double part, double whole, const sheaf_eval_summary *s)
-{
-    return s->has_majority && whole > 0 ? 100 * part / whole : NAN;
-}
-
-static const sheaf_eval_cost *cost_of(const sheaf_eval_summary *s, const char *strategy)
-{
-    size_t i = 0;
-    while (i + 1 < s->n_costs && strcmp(s->costs[i].strategy, strategy) != 0)
-        i++;
-    return &s->costs[i];
-}
+#include "src/eval_tables.h"
 
 /* ---- how it was run ------------------------------------------------------------------------- */
 
-static void describe_problems(strbuf *out, const sheaf_eval_summary *s, const sheaf_eval_options *o)
+static const char *word(const struct eval_report *r, const char *key)
 {
-    strbuf_printf(out, "- Problems: %s, %zu of %zu%s", s->data, s->n_done, s->n_total,
-                  s->partial ? " (partial)" : "");
+    const cJSON *v = json_get(r->config, key);
+    return cJSON_IsString(v) ? v->valuestring : "?";
+}
+
+/* Settings that are written only where they are not the usual ones. */
+static const char *text_or(const struct eval_report *r, const char *key, const char *usual)
+{
+    return json_get(r->config, key) ? word(r, key) : usual;
+}
+
+static double number(const struct eval_report *r, const char *key)
+{
+    const cJSON *v = json_get(r->config, key);
+    return cJSON_IsNumber(v) ? v->valuedouble : NAN;
+}
+
+/* The seed is stored in hex, for readers that know doubles only. */
+static uint64_t seed_of(const struct eval_report *r)
+{
+    uint64_t seed = 0;
+    sscanf(word(r, "seed"), "%16" SCNx64, &seed);
+    return seed;
+}
+
+static void describe_problems(char *out, size_t cap, const struct eval_report *r)
+{
+    const sheaf_eval_summary *s = r->summary;
+    char interrupted[64] = "", shots[32] = "";
+    const char *filter = text_or(r, "filter", "exact"), *layout = text_or(r, "layout", "plain");
+    if (number(r, "shots") > 0)
+        snprintf(shots, sizeof shots, ", %.0f shots", fmin(number(r, "shots"), 1e6));
     if (!s->complete)
-        strbuf_printf(out, ", interrupted: %zu were selected", s->n_selected);
-    strbuf_printf(out, "; task %s; run %s\n", grader_task_name(o->task), s->run_id);
+        snprintf(interrupted, sizeof interrupted, ", interrupted: %zu were selected",
+                 s->n_selected);
+    snprintf(out, cap,
+             "%.300s, %zu of %zu%s%s; task %.40s, filter %.40s, prompt %.40s%s; run %.40s",
+             s->data, s->n_done, s->n_total, s->partial ? " (partial)" : "", interrupted,
+             word(r, "task"), filter, layout, shots, s->run_id);
 }
 
-static void describe_model(strbuf *out, const sheaf_model_info *m)
+static void describe_model(char *out, size_t cap, const struct eval_report *r)
 {
-    strbuf_printf(out, "- Model: %s, %s, hash %016" PRIx64 "; sheaf %s, %s, %d %s\n", m->name,
-                  m->quantization, m->hash, SHEAF_VERSION, m->cpu, m->threads,
-                  m->threads == 1 ? "thread" : "threads");
+    double threads = number(r, "threads");
+    snprintf(out, cap, "%.300s, %.40s, hash %.40s; sheaf %.40s, %.40s, %.0f %s", word(r, "model"),
+             word(r, "quantization"), word(r, "model_hash"), word(r, "sheaf"), word(r, "cpu"),
+             threads, threads > 1 ? "threads" : "thread");
 }
 
-static void describe_sampling(strbuf *out, const sheaf_solve_options *o)
+static void describe_budget(char *out, size_t cap, const struct eval_report *r)
 {
-    strbuf_printf(out, "- Budget: %zu traces of at most %zu tokens; temperature %.3g, top-p %.3g",
-                  o->traces, o->max_tokens, (double)o->sampling.temperature,
-                  (double)o->sampling.top_p);
-    if (o->sampling.top_k)
-        strbuf_printf(out, ", top-k %d", o->sampling.top_k);
-    if (o->sampling.min_p > 0)
-        strbuf_printf(out, ", min-p %.3g", (double)o->sampling.min_p);
-    strbuf_printf(out, "; seed %" PRIu64 "\n", o->seed);
+    char top_k[40] = "", min_p[40] = "";
+    if (number(r, "top_k") > 0)
+        snprintf(top_k, sizeof top_k, ", top-k %.0f", fmin(number(r, "top_k"), 1e9));
+    if (number(r, "min_p") > 0)
+        snprintf(min_p, sizeof min_p, ", min-p %.3g", number(r, "min_p"));
+    snprintf(out, cap,
+             "%.0f traces of at most %.0f tokens; temperature %.3g, top-p %.3g%s%s; seed %" PRIu64,
+             number(r, "traces"), number(r, "max_tokens"), number(r, "temperature"),
+             number(r, "top_p"), top_k, min_p, seed_of(r));
 }
 
-/* ---- accuracy ------------------------------------------------------------------------------- */
-
-static void rule_row(struct table *t, const struct eval_report *r, const sheaf_eval_rule *rule)
+void eval_report_facts(struct eval_fact facts[EVAL_FACTS], const struct eval_report *r)
 {
-    bool single = strcmp(rule->name, "pass@1") == 0;
-    table_str(t, r->summary->data);
-    table_str(t, rule->name);
-    if (single)
-        table_str(t, "pass@1");
-    else
-        table_printf(t, "cons@%zu", r->options->solve.traces);
-    number_cell(t, "%.1f", rule->ballots);
-    number_cell(t, "%.2f", 100 * rule->value);
-    number_cell(t, "%.2f", 100 * rule->se);
-    number_cell(t, "%+.2f", 100 * rule->diff);
-    number_cell(t, "%.2f", 100 * rule->diff_se);
-    number_cell(t, "%.3f", rule->p);
+    facts[0].label = "Problems";
+    describe_problems(facts[0].value, sizeof facts[0].value, r);
+    facts[1].label = "Model";
+    describe_model(facts[1].value, sizeof facts[1].value, r);
+    facts[2].label = "Budget";
+    describe_budget(facts[2].value, sizeof facts[2].value, r);
 }
 
-static void rule_table(strbuf *out, const struct eval_report *r)
+static void print_facts(strbuf *out, const struct eval_report *r, enum table_style style)
 {
-    static const char *const names[] = {"Task", "Rule", "Metric", "Ballots", "Value %", "± stderr",
-                                        "Minus majority", "± stderr", "p"};
-    struct table t;
-    table_init(&t, "lllrrrrrr");
-    titles(&t, names);
-    for (size_t i = 0; i < r->summary->n_rules; i++)
-        rule_row(&t, r, &r->summary->rules[i]);
-    finish(&t, out, TABLE_MARKDOWN);
+    struct eval_fact facts[EVAL_FACTS];
+    eval_report_facts(facts, r);
+    for (size_t i = 0; i < EVAL_FACTS; i++) {
+        strbuf_printf(out, "%s %s: ", style == TABLE_LATEX ? "%" : "-", facts[i].label);
+        cli_add_printable(out, text_of(facts[i].value), false);
+        strbuf_char(out, '\n');
+    }
+    strbuf_char(out, '\n');
 }
 
-/* ---- cost ----------------------------------------------------------------------------------- */
-
-static void cost_row(struct table *t, const sheaf_eval_summary *s, const sheaf_eval_cost *c)
-{
-    const sheaf_eval_cost *base = &s->costs[0];
-    table_str(t, c->strategy);
-    count_cell(t, c->tokens);
-    number_cell(t, "%.1f", of_majority((double)c->tokens, (double)base->tokens, s));
-    number_cell(t, "%.1f", c->seconds);
-    number_cell(t, "%.1f", of_majority(c->seconds, base->seconds, s));
-    count_cell(t, c->n_traces);
-    count_cell(t, c->n_cut);
-    count_cell(t, c->n_unfinished);
-    count_cell(t, c->n_looped);
-    count_cell(t, c->n_length);
-    number_cell(t, "%.2f", 100 * c->accuracy);
-}
-
-static void cost_table(strbuf *out, const sheaf_eval_summary *s)
-{
-    static const char *const names[] = {
-        "Strategy", "Tokens",     "% of majority", "Seconds",  "% of majority", "Traces",
-        "Cut",      "Unfinished", "Looped",        "At limit", "Accuracy %"};
-    struct table t;
-    table_init(&t, "lrrrrrrrrrr");
-    titles(&t, names);
-    for (size_t i = 0; i < s->n_costs; i++)
-        cost_row(&t, s, &s->costs[i]);
-    finish(&t, out, TABLE_MARKDOWN);
-}
+/* ---- tables --------------------------------------------------------------------------------- */
 
 /* One line per strategy that is not the majority: what it saved and what it cost. */
 static void verdict_lines(strbuf *out, const sheaf_eval_summary *s)
 {
     for (size_t i = 0; s->has_majority && i < s->n_rules; i++) {
         const sheaf_eval_rule *r = &s->rules[i];
-        const sheaf_eval_cost *c = cost_of(s, r->strategy), *base = &s->costs[0];
+        const sheaf_eval_cost *c = eval_cost_of(s, r->strategy), *base = &s->costs[0];
         if (c == base || isnan(r->diff) || !base->tokens)
             continue;
         strbuf_printf(out, "- %s against majority: tokens %+.1f %%, seconds %+.1f %%, ", r->name,
-                      of_majority((double)c->tokens, (double)base->tokens, s) - 100,
-                      of_majority(c->seconds, base->seconds, s) - 100);
+                      eval_of_majority(s, (double)c->tokens, (double)base->tokens) - 100,
+                      eval_of_majority(s, c->seconds, base->seconds) - 100);
         strbuf_printf(out, "accuracy %+.2f points", 100 * r->diff);
         if (!isnan(r->diff_se))
             strbuf_printf(out, " (± %.2f, p = %.3f, McNemar exact)", 100 * r->diff_se, r->p);
@@ -162,61 +117,48 @@ static void verdict_lines(strbuf *out, const sheaf_eval_summary *s)
     }
 }
 
-/* ---- points --------------------------------------------------------------------------------- */
-
-static void point_table(strbuf *out, const sheaf_eval_summary *s)
+void eval_report_print(strbuf *out, const struct eval_report *r, enum table_style style)
 {
-    static const char *const names[] = {"k", "pass@k %", "cons@k %"};
-    struct table t;
-    table_init(&t, "rrr");
-    titles(&t, names);
-    for (size_t i = 0; i < s->n_points; i++) {
-        table_printf(&t, "%zu", s->points[i].k);
-        number_cell(&t, "%.2f", 100 * s->points[i].pass);
-        number_cell(&t, "%.2f", 100 * s->points[i].cons);
-    }
-    finish(&t, out, TABLE_MARKDOWN);
-}
-
-void eval_report_markdown(strbuf *out, const struct eval_report *r)
-{
-    const sheaf_eval_summary *s = r->summary;
-    describe_problems(out, s, r->options);
-    describe_model(out, &r->model);
-    describe_sampling(out, &r->options->solve);
+    print_facts(out, r, style);
+    eval_rule_table(out, r, style);
     strbuf_char(out, '\n');
-    rule_table(out, r);
+    eval_cost_table(out, r, style);
     strbuf_char(out, '\n');
-    cost_table(out, s);
-    strbuf_char(out, '\n');
-    verdict_lines(out, s);
-    if (s->n_points == 0)
+    if (style != TABLE_LATEX)
+        verdict_lines(out, r->summary);
+    if (r->summary->n_points == 0)
         return;
-    strbuf_char(out, '\n');
-    point_table(out, s);
+    if (style != TABLE_LATEX)
+        strbuf_char(out, '\n');
+    eval_point_table(out, r, style);
 }
 
 /* ---- CSV ------------------------------------------------------------------------------------ */
 
+static void csv_numbers(struct table *t, const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        table_exact(t, values[i]);
+}
+
 static void csv_row(struct table *t, const sheaf_eval_summary *s, const sheaf_eval_rule *r)
 {
-    const sheaf_eval_cost *c = cost_of(s, r->strategy);
+    const sheaf_eval_cost *c = eval_cost_of(s, r->strategy);
+    struct eval_intervals i = eval_intervals(r, s->n_done);
     const double numbers[] = {r->ballots, r->value, r->se, r->diff, r->diff_se, r->p};
+    const double ends[] = {i.wilson.low, i.wilson.high, i.exact.low, i.exact.high};
     table_str(t, s->data);
     table_printf(t, "%zu", s->n_done);
     table_str(t, r->name);
     table_str(t, r->strategy);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (isnan(numbers[i]))
-            table_str(t, "");
-        else
-            table_printf(t, "%.9g", numbers[i]);
+    csv_numbers(t, numbers, sizeof numbers / sizeof numbers[0]);
     table_printf(t, "%" PRIu64, c->tokens);
     table_printf(t, "%.3f", c->seconds);
     table_printf(t, "%zu", c->n_traces);
     table_printf(t, "%zu", c->n_cut);
     table_printf(t, "%zu", c->n_looped);
     table_str(t, s->partial ? "yes" : "no");
+    csv_numbers(t, ends, sizeof ends / sizeof ends[0]);
 }
 
 void eval_report_csv(strbuf *out, const struct eval_report *r)
@@ -224,11 +166,13 @@ void eval_report_csv(strbuf *out, const struct eval_report *r)
     static const char *const names[] = {
         "task",   "problems",       "rule",                  "strategy", "ballots", "value",
         "stderr", "minus_majority", "minus_majority_stderr", "p",        "tokens",  "seconds",
-        "traces", "cut",            "looped",                "partial"};
+        "traces", "cut",            "looped",                "partial",  "wilson_low",
+        "wilson_high", "exact_low", "exact_high"};
     struct table t;
-    table_init(&t, "lrllrrrrrrrrrrrl");
-    titles(&t, names);
+    table_init(&t, "lrllrrrrrrrrrrrlrrrr");
+    table_titles(&t, names);
     for (size_t i = 0; i < r->summary->n_rules; i++)
-        csv_row(&t, r->summary, &r->summary->rules[i]);
-    finish(&t, out, TABLE_CSV);
+        if (eval_shows_rule(r, r->summary->rules[i].name))
+            csv_row(&t, r->summary, &r->summary->rules[i]);
+    table_finish(&t, out, TABLE_CSV);
 }

@@ -11,6 +11,8 @@ enum table_style {
     TABLE_PLAIN,    /* two blanks between columns, header first */
     TABLE_MARKDOWN,
     TABLE_CSV,      /* RFC 4180 quoting                         */
+    TABLE_LATEX,    /* tabular with the rules of booktabs       */
+    TABLE_HTML,     /* in a region that scrolls sideways        */
 };
 
 struct table {
@@ -18,6 +20,7 @@ struct table {
     size_t n_columns, n_cells, cap;
     text *cells;       /* [n_cells], row after row; the first row is the header */
     const char *align; /* [n_columns] of 'l' and 'r' */
+    const char *caption; /* of HTML; NULL: none */
     bool failed;       /* no memory: checked once, by table_print */
 };
 

@@ -38,8 +38,9 @@ expect 'no answer' 3
 # outputs
 refused 'output folder is missing' 5 'none/out.json' solve -m "$MODEL" -o none/out.json q
 mkdir folder
-refused 'output is a folder' 5 'directory' solve -m "$MODEL" -o folder q
-if [ "$(ls folder)" ]; then not_ok 'nothing left' "$(ls folder)"; else ok 'nothing left'; fi
+echo nonsense >folder/run.json
+refused 'output is a folder of something else' 2 'run.json' solve -m "$MODEL" -o folder q
+if [ "$(cat folder/*)" = nonsense ]; then ok 'nothing changed'; else not_ok 'nothing changed' "$(ls folder)"; fi
 "$SHEAF" solve -m "$MODEL" $quick --format json q >&- 2>err </dev/null
 status=$?
 expect 'closed output' 5

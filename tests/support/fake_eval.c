@@ -20,6 +20,7 @@ static void write_problems(const char *path, const struct fake_eval *f)
         put_str(&b, "id", id);
         put_str(&b, "question", f->problems[i].script);
         put_str(&b, "answer", f->problems[i].gold ? f->problems[i].gold : "7");
+        put_str(&b, "answer_type", "latex");
         jsonw_close(&b, '}');
         strbuf_char(&b, '\n');
     }

@@ -137,7 +137,9 @@ static void test_points(void **state)
         assert_int_equal(s.points[i].k, (size_t)1 << i);
         check_close(s.points[i].pass, pass[i]);
         check_close(s.points[i].cons, cons[i]);
+        check_close(s.points[i].cons_se, 0); /* every problem has the same */
     }
+    check_close(s.points[0].pass_se, sqrt(0.546875 / 12)); /* of pass@1 */
 }
 
 static void test_without_majority(void **state)

@@ -93,6 +93,33 @@ static void aligns_a_table(void **state)
     strbuf_free(&b);
 }
 
+/* Names that LaTeX and HTML would read as something else. */
+static void escapes_markup(void **state)
+{
+    struct table t;
+    strbuf b = {0};
+    (void)state;
+    table_init(&t, "lr");
+    t.caption = "a \"b\" & c";
+    table_str(&t, "± %");
+    table_str(&t, "p");
+    table_str(&t, "\\ { } $ & # % _ ~ ^ < > | \"");
+    table_str(&t, "-1.50");
+    table_print(&t, &b, TABLE_LATEX, 0, 0);
+    assert_string_equal(b.p,
+                        "\\begin{tabular}{lr}\n\\toprule\n$\\pm$ \\% & p \\\\\n\\midrule\n"
+                        "\\textbackslash{} \\{ \\} \\$ \\& \\# \\% \\_ \\textasciitilde{} "
+                        "\\textasciicircum{} \\textless{} \\textgreater{} \\textbar{} "
+                        "'' & $-1.50$ \\\\\n\\bottomrule\n\\end{tabular}\n");
+    strbuf_reset(&b);
+    table_print(&t, &b, TABLE_HTML, 0, 0);
+    assert_non_null(strstr(b.p, "<table aria-label=\"a &quot;b&quot; &amp; c\">"));
+    assert_non_null(strstr(b.p, "<th scope=\"col\">± %</th><th scope=\"col\" class=\"r\">p</th>"));
+    assert_non_null(strstr(b.p, "&lt; &gt; | &quot;</th><td class=\"r\">-1.50</td></tr>"));
+    table_free(&t);
+    strbuf_free(&b);
+}
+
 static void puts_the_answer_first(void **state)
 {
     strbuf b = {0};
@@ -195,6 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(measures_display_width),
                                        cmocka_unit_test(formats_numbers),
                                        cmocka_unit_test(aligns_a_table),
+                                       cmocka_unit_test(escapes_markup),
                                        cmocka_unit_test(puts_the_answer_first),
                                        cmocka_unit_test(writes_json_that_parses),
                                        cmocka_unit_test(live_lines_fit_the_terminal),
