@@ -5,9 +5,16 @@
 #   make demo       build, fetch the default model (1.1 GB, once), solve a problem
 #   make test       build and run the whole suite; the last line is "N passed, N failed"
 #   make check-asan the suite under AddressSanitizer and UndefinedBehaviorSanitizer
-#   make fuzz       10,000 each of mutated GGUF files, models and JSON lines under the sanitizers
+#   make check-verifier  10^6 random pairs of answers, PAIRS=1000000 of the seed SEED=1
+#   make check-votes  every rule against a second implementation, 100,000 sets of traces; takes minutes
+#   make fuzz       10,000 each of mutated GGUF files, models, JSON lines and answers under the sanitizers
+#   make fuzz-verifier   10^6 mutated answers under the sanitizers, then libFuzzer for FUZZ_SECONDS
 #   make fuzz-long  libFuzzer on six targets, FUZZ_SECONDS=60 each
 #   make bench-kernels   kernels of each tier: speed against the reference
+#   make bench-store     writing, reading and voting on 512 traces of 32,768 tokens
+#   make kill-store      KILLS=500 evaluations ended by kill -9: no record lost, none twice
+#   make bench-verifier  verdicts per second by level, votes of 512 answers
+#   make shapes     models of real dimensions with random weights into build/shapes: SHAPES=, SHAPE_TYPE=Q8_0
 #   make install    PREFIX=/usr/local, DESTDIR=
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -30,10 +37,10 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DSHEAF_VERSION='"$(VERSION)"' -I. -Iinclude
              -fvisibility=hidden -fPIC -ffp-contract=off -pthread $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) \
              $(if $(ISA),$(ISA_SANITIZE),$(SANITIZE))
 LINK     = $(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
-LIBS    := -lgmp -lcjson -lxxhash -lutf8proc -lm -pthread
+LIBS    := -lmpfr -lgmp -lcjson -lxxhash -lutf8proc -lzstd -lsqlite3 -lm -pthread
 CLI_LIBS := -lcrypto
 
-LIB_DIRS := base engine engine/arch engine/kernels tts verifiers datasets evals
+LIB_DIRS := base engine engine/arch engine/kernels tts store verifiers datasets evals
 LIB_SRC  := $(sort $(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c)))
 CLI_SRC  := $(sort $(wildcard src/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -42,7 +49,8 @@ SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/*_test.c)))
 TOOL_BIN := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/tools/*.c)))
 
-.PHONY: all build-all deps test check check-asan demo fuzz fuzz-long bench-kernels install uninstall clean
+.PHONY: all build-all deps test check check-asan check-votes check-verifier demo fuzz fuzz-long fuzz-verifier bench-kernels bench-store kill-store bench-verifier shapes write-shapes install \
+        uninstall clean
 .SECONDARY:
 
 all: deps
@@ -91,7 +99,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/tools/%.o $(SUPPORT_OBJ) $(BUILD)/libsheaf.a
 
 # Fuzzing: mutate_<what> are programs of their own; tests/fuzz/fuzz_entry.c makes a libFuzzer program of each
 # target (tests/fuzz/README.md).
-MUTATE   := gguf model json
+MUTATE   := gguf model json answer
 TARGETS  := gguf model json dataset chat answer
 FUZZ_SRC := $(filter-out tests/fuzz/fuzz_entry.c $(MUTATE:%=tests/fuzz/mutate_%.c),$(sort $(wildcard tests/fuzz/*.c)))
 FUZZ_OBJ := $(FUZZ_SRC:%.c=$(BUILD)/%.o)
@@ -127,6 +135,17 @@ check-asan: deps
 	@$(MAKE) --no-print-directory -j2 check BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 
+PAIRS ?= 1000000
+SEED  ?= 1
+check-verifier: deps
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/tests/verify_random_test
+	$(BUILD)/tests/verify_random_test $(PAIRS) $(SEED)
+
+# What tests/unit/oracle_test.c does in `make test` with 1,000 sets and 10,000 streams.
+check-votes: deps
+	@$(MAKE) --no-print-directory $(BUILD)/tests/oracle_test
+	SHEAF_SETS=100000 SHEAF_STREAMS=1000000 $(BUILD)/tests/oracle_test
+
 demo:
 	@CC='$(CC)' sh tests/deps.sh demo
 	@$(MAKE) --no-print-directory -j2 build-all
@@ -135,21 +154,58 @@ demo:
 FUZZ_N       ?= 10000
 FUZZ_SECONDS ?= 60
 FUZZ_CC      ?= clang-14
+# What a run of `make fuzz` mutates and what `make fuzz-long` feeds.
+FUZZ_MUTATE  ?= $(MUTATE)
+FUZZ_TARGETS ?= $(TARGETS)
 fuzz: deps
-	@$(MAKE) --no-print-directory -j2 $(MUTATE:%=$(BUILD)/asan/tests/mutate_%) BUILD=$(BUILD)/asan \
+	@$(MAKE) --no-print-directory -j2 $(FUZZ_MUTATE:%=$(BUILD)/asan/tests/mutate_%) BUILD=$(BUILD)/asan \
 	    CFLAGS='-O1 -g -fno-omit-frame-pointer' SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
-	@sh tests/fuzz/mutate_all.sh $(BUILD)/asan/tests $(FUZZ_N) $(MUTATE)
+	@sh tests/fuzz/mutate_all.sh $(BUILD)/asan/tests $(FUZZ_N) $(FUZZ_MUTATE)
 
 fuzz-long:
 	@CC='$(FUZZ_CC)' sh tests/deps.sh
-	@$(MAKE) --no-print-directory -j2 $(MUTATE:%=$(BUILD)/fuzz/tests/mutate_%) $(TARGETS:%=$(BUILD)/fuzz/tests/fuzz_%) \
+	@$(MAKE) --no-print-directory -j2 $(FUZZ_MUTATE:%=$(BUILD)/fuzz/tests/mutate_%) \
+	    $(FUZZ_TARGETS:%=$(BUILD)/fuzz/tests/fuzz_%) \
 	    BUILD=$(BUILD)/fuzz CC='$(FUZZ_CC)' CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	    SANITIZE='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined' ISA_SANITIZE=
-	@sh tests/fuzz/long.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(TARGETS)
+	@sh tests/fuzz/long.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+fuzz-verifier:
+	@$(MAKE) --no-print-directory fuzz FUZZ_N=1000000 FUZZ_MUTATE=answer
+	@$(MAKE) --no-print-directory fuzz-long FUZZ_MUTATE=answer FUZZ_TARGETS=answer
+
+bench-store: deps
+	@$(MAKE) --no-print-directory $(BUILD)/tests/bench_store
+	$(BUILD)/tests/bench_store
+
+KILLS ?= 500
+kill-store: deps
+	@$(MAKE) --no-print-directory $(BUILD)/sheaf $(BUILD)/tests/make_tiny_model
+	sh tests/tools/kill_store.sh $(KILLS) $(BUILD)
 
 bench-kernels: deps
 	@$(MAKE) --no-print-directory $(BUILD)/tests/bench_kernels
 	$(BUILD)/tests/bench_kernels
+
+# tests/tools/shape_model.c lists the names; files that are there are kept.
+SHAPES     ?= $(shell $(BUILD)/tests/shape_model --list 2>/dev/null)
+SHAPE_TYPE ?= Q8_0
+shapes: deps
+	@$(MAKE) --no-print-directory $(BUILD)/tests/shape_model
+	@$(MAKE) --no-print-directory write-shapes
+
+write-shapes:
+	@mkdir -p $(BUILD)/shapes
+	@for name in $(SHAPES); do \
+	    out=$(BUILD)/shapes/$$name-$(SHAPE_TYPE).gguf; \
+	    [ -f $$out ] && continue; \
+	    echo "  SHAPE  $$out"; \
+	    $(BUILD)/tests/shape_model $$name $$out --type $(SHAPE_TYPE) || exit 1; \
+	done
+
+bench-verifier: deps
+	@$(MAKE) --no-print-directory $(BUILD)/tests/bench_verifier
+	@$(BUILD)/tests/bench_verifier
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/sheaf \

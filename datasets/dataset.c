@@ -2,7 +2,7 @@
  *
  * The file is mapped, cut into lines and each line parsed alone, so one bad line is named by its
  * number and a file of any size holds at most one parsed line. Strings move to an arena; rows are
- * an array that the limit narrows to [first, first + count). */
+ * an array that the limit narrows to [first, first + count), of which a shard sees every n-th. */
 #include <sheaf/dataset.h>
 
 #include <inttypes.h>
@@ -29,6 +29,7 @@ struct sheaf_dataset {
     sheaf_problem *rows; /* [n_rows] */
     size_t n_rows, cap;
     size_t first, count; /* the selection */
+    size_t shard, n_shards; /* which of its stripes is seen, from 0 */
 };
 
 /* Where a line came from, for messages. */
@@ -195,6 +196,7 @@ done:
         return rc;
     }
     d->count = d->n_rows;
+    d->n_shards = 1;
     *out = d;
     return SHEAF_OK;
 }
@@ -259,6 +261,11 @@ const char *sheaf_dataset_name(const sheaf_dataset *d)
 
 size_t sheaf_dataset_count(const sheaf_dataset *d)
 {
+    return (d->count + d->n_shards - 1 - d->shard) / d->n_shards;
+}
+
+size_t sheaf_dataset_selected(const sheaf_dataset *d)
+{
     return d->count;
 }
 
@@ -274,5 +281,62 @@ uint64_t sheaf_dataset_hash(const sheaf_dataset *d)
 
 const sheaf_problem *sheaf_dataset_problem(const sheaf_dataset *d, size_t i)
 {
-    return &d->rows[d->first + i];
+    return sheaf_dataset_selected_problem(d, sheaf_dataset_position(d, i));
+}
+
+const sheaf_problem *sheaf_dataset_selected_problem(const sheaf_dataset *d, size_t position)
+{
+    return &d->rows[d->first + position];
+}
+
+size_t sheaf_dataset_position(const sheaf_dataset *d, size_t i)
+{
+    return d->shard + i * d->n_shards;
+}
+
+sheaf_code sheaf_dataset_shard(sheaf_dataset *d, size_t index, size_t n, sheaf_error *err)
+{
+    if (index < 1 || index > n)
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, d->name, "shard %zu/%zu; 1/n to n/n is wanted",
+                          index, n);
+    if (index > d->count)
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, d->name,
+                          "shard %zu/%zu would be empty; at most %zu shards of %zu problems are "
+                          "wanted",
+                          index, n, d->count, d->count);
+    d->shard = index - 1;
+    d->n_shards = n;
+    return SHEAF_OK;
+}
+
+size_t sheaf_dataset_shards(const sheaf_dataset *d, size_t *index)
+{
+    *index = d->shard + 1;
+    return d->n_shards;
+}
+
+/* before + question + after in the arena. */
+static const char *wrap_question(sheaf_dataset *d, text before, const char *question, text after)
+{
+    size_t n = strlen(question);
+    char *all = arena_take(&d->strings, before.n + n + after.n + 1, 1);
+    if (!all)
+        return NULL;
+    memcpy(all, before.p, before.n);
+    memcpy(all + before.n, question, n);
+    memcpy(all + before.n + n, after.p, after.n);
+    return all;
+}
+
+sheaf_code sheaf_dataset_wrap(sheaf_dataset *d, const char *before, const char *after,
+                              sheaf_error *err)
+{
+    for (size_t i = 0; i < sheaf_dataset_count(d); i++) {
+        sheaf_problem *p = &d->rows[d->first + sheaf_dataset_position(d, i)];
+        const char *wrapped = wrap_question(d, text_of(before), p->question, text_of(after));
+        if (!wrapped)
+            return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, d->name, "no memory for its prompts");
+        p->question = wrapped;
+    }
+    return SHEAF_OK;
 }

@@ -1,5 +1,5 @@
-/* decoder_plan.h - every size of a decoder, computed once from the options: what sheaf_decoder_plan tells
- * is what sheaf_decoder_open takes. */
+/* decoder_plan.h - every size of a decoder, computed once from the options: what
+ * sheaf_decoder_plan tells is what sheaf_decoder_open takes. */
 #ifndef ENGINE_DECODER_PLAN_H
 #define ENGINE_DECODER_PLAN_H
 

@@ -16,7 +16,14 @@
 
 #define SSM_CHUNK 64
 
-enum step_phase { PHASE_MATMUL, PHASE_ATTENTION, PHASE_MIXER, PHASE_SAMPLING, PHASE_OTHER, STEP_PHASES };
+enum step_phase {
+    PHASE_MATMUL,
+    PHASE_ATTENTION,
+    PHASE_MIXER,
+    PHASE_SAMPLING,
+    PHASE_OTHER,
+    STEP_PHASES
+};
 
 struct row {
     int32_t token;

@@ -44,9 +44,11 @@ sheaf_code sheaf_prefix_cache_write(const sheaf_prefix_cache *c, const char *pat
     }
     uint64_t sum = hash_bytes(b.p, b.n, 0);
     strbuf_add(&b, &sum, sizeof sum);
-    sheaf_code rc = b.failed ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, path, "no memory to write %zu bytes",
-                                          c->bytes)
-                             : file_write(path, strbuf_view(&b), err);
+    sheaf_code rc = SHEAF_OK;
+    if (b.failed)
+        rc = SHEAF_FAIL(err, SHEAF_ERR_NOMEM, path, "no memory to write %zu bytes", c->bytes);
+    else
+        rc = file_write(path, strbuf_view(&b), err);
     strbuf_free(&b);
     return rc;
 }
@@ -77,7 +79,8 @@ static sheaf_code check_file(const struct sheaf_prefix_cache *c, struct file_hea
         return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, path, "not a prompt cache of this version");
     memcpy(&sum, start + all - sizeof sum, sizeof sum);
     if (sum != hash_bytes(start, all - sizeof sum, 0))
-        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, path, "the checksum is wrong; the file is damaged");
+        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, path,
+                          "the checksum is wrong; the file is damaged");
     r->left -= sizeof sum;
     read_bytes(r, h, sizeof *h);
     if (h->model_hash != c->e->hash || h->numerics != numerics_of(c->e))

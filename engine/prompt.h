@@ -10,8 +10,8 @@
 sheaf_code prompt_open(struct sheaf_engine *e, const char *choice, sheaf_error *err);
 void prompt_close(struct sheaf_engine *e);
 
-/* A rendered prompt as token ids [*n] (release with alloc_free): control tokens count in trusted segments
- * only. Errors: those of tokenizer_encode_parts. */
+/* A rendered prompt as token ids [*n] (release with alloc_free): control tokens count in trusted
+ * segments only. Errors: those of tokenizer_encode_parts. */
 sheaf_code prompt_encode(const struct tokenizer *t, int32_t **ids, size_t *n,
                          const struct jinja_output *rendered, bool add_special, sheaf_error *err);
 

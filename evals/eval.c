@@ -30,17 +30,25 @@ static sheaf_code report(sheaf_eval *ev, const struct rundir_identity *id, sheaf
     return rc;
 }
 
+/* The run's directory, that of its shard where the set is cut. Errors: NOMEM. */
+static sheaf_code name_dir(strbuf *path, const sheaf_eval *ev, sheaf_error *err)
+{
+    size_t index, n = sheaf_dataset_shards(ev->data, &index);
+    strbuf_str(path, ev->o.dir ? ev->o.dir : "sheaf-eval-");
+    if (!ev->o.dir)
+        strbuf_str(path, ev->run_id);
+    if (n > 1)
+        strbuf_printf(path, "/shard-%zu-of-%zu", index, n);
+    return path->failed ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "eval", "no memory for a path")
+                        : SHEAF_OK;
+}
+
 static sheaf_code open_dir(sheaf_eval *ev, const struct rundir_identity *id, sheaf_error *err)
 {
     strbuf path = {0};
-    size_t index, n = sheaf_dataset_shards(ev->data, &index);
-    strbuf_str(&path, ev->o.dir ? ev->o.dir : "sheaf-eval-");
-    if (!ev->o.dir)
-        strbuf_str(&path, ev->run_id);
-    if (n > 1)
-        strbuf_printf(&path, "/shard-%zu-of-%zu", index, n);
-    sheaf_code rc = path.failed ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "eval", "no memory for a path")
-                                : rundir_open(&ev->dir, path.p, id, ev->o.redo, err);
+    sheaf_code rc = name_dir(&path, ev, err);
+    if (!rc)
+        rc = rundir_open(&ev->dir, path.p, id, ev->o.redo, err);
     strbuf_free(&path);
     return rc;
 }
@@ -109,12 +117,16 @@ sheaf_code eval_recheck(const struct eval_backend *backend, const struct grader 
 {
     struct run_reader run = {.dir = NULL};
     sheaf_eval *ev = NULL;
+    strbuf path = {0};
     sheaf_code rc = create(&ev, backend, grader, d, o, err);
     if (!rc)
-        rc = run_reader_open(&run, o->dir, err);
+        rc = name_dir(&path, ev, err);
+    if (!rc)
+        rc = run_reader_open(&run, path.p, err);
     if (!rc)
         rc = recheck_run(ev, &run, q, err);
     run_reader_close(&run);
+    strbuf_free(&path);
     sheaf_eval_free(ev);
     return rc;
 }
@@ -155,7 +167,7 @@ static sheaf_code settle(sheaf_eval_options *settled, struct grader *grader,
     if (o->filter && strcmp(o->filter, FILTER_EXACT) != 0 &&
         !filter_grader(grader, &settled->filter, o->filter))
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "filter",
-                          ""%.40s"; exact, strict-match, flexible-extract or matharena wanted",
+                          "\"%.40s\"; exact, strict-match, flexible-extract or matharena wanted",
                           o->filter);
     return SHEAF_OK;
 }

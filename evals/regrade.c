@@ -52,12 +52,22 @@ static void count(struct regrade_count *n, const struct regrade_change *c)
     n->unknown += c->grade.verdict == SHEAF_UNKNOWN;
 }
 
-static void grade(struct regrade_change *c, sheaf_task task)
+static bool by_harness(const struct regrade *r)
+{
+    return strcmp(r->filter, FILTER_EXACT) != 0;
+}
+
+static void grade(struct regrade_change *c, const struct regrade *r)
 {
     c->grade = (sheaf_grade){SHEAF_NO_ANSWER, "", "none"};
-    if (c->after)
-        sheaf_answer_grade(&c->grade, c->gold, strlen(c->gold), c->after, strlen(c->after), task,
-                           NULL);
+    if (c->after && by_harness(r))
+        c->grade = (sheaf_grade){r->harness.right(r->harness.ctx, c->gold, c->after)
+                                     ? SHEAF_EQUAL
+                                     : SHEAF_DIFFERENT,
+                                 "", r->filter};
+    else if (c->after)
+        sheaf_answer_grade(&c->grade, c->gold, strlen(c->gold), c->after, strlen(c->after),
+                           r->task, NULL);
     c->is_right = c->grade.verdict == SHEAF_EQUAL;
 }
 
@@ -69,20 +79,28 @@ static bool same_answer(const char *a, const char *b)
 /* ---- traces -----------------------------------------------------------------------------------
  */
 
+static bool find_answer(char answer[SHEAF_ANSWER_MAX + 1], const struct regrade *r, text body)
+{
+    size_t n = 0;
+    if (by_harness(r))
+        return r->harness.judge.extract(r->harness.judge.ctx, answer, SHEAF_ANSWER_MAX + 1, body.p,
+                                        body.n);
+    return sheaf_answer_extract(answer, &n, SHEAF_ANSWER_MAX + 1, body.p, body.n, r->task) ==
+               SHEAF_FOUND &&
+           !memchr(answer, '\0', n);
+}
+
 static sheaf_code regrade_trace(struct regrade *r, const struct trace_record *t, sheaf_error *err)
 {
     char answer[SHEAF_ANSWER_MAX + 1];
-    size_t n = 0;
     if (!t->gold || t->verdict == TRACE_UNGRADED)
         return SHEAF_OK;
-    bool found = sheaf_answer_extract(answer, &n, sizeof answer, t->body.p, t->body.n, r->task) ==
-                     SHEAF_FOUND &&
-                 !memchr(answer, '\0', n);
+    bool found = find_answer(answer, r, t->body);
     struct regrade_change c = {.problem = t->problem, .strategy = t->strategy, .trace = t->id,
                                .gold = t->gold, .before = t->answer,
                                .after = found ? answer : NULL,
                                .was_right = t->verdict == TRACE_RIGHT};
-    grade(&c, r->task);
+    grade(&c, r);
     count(&r->traces, &c);
     bool changed = c.was_right != c.is_right || !same_answer(c.before, c.after);
     return changed ? add_change(r, &c, err) : SHEAF_OK;
@@ -141,7 +159,7 @@ static sheaf_code regrade_vote(struct regrade *r, const cJSON *o, sheaf_error *e
                  strcmp(run_id, r->run_id) == 0;
     if (!whole)
         return SHEAF_OK;
-    grade(&c, r->task);
+    grade(&c, r);
     count(&r->votes, &c);
     return c.was_right != c.is_right ? add_change(r, &c, err) : SHEAF_OK;
 }
@@ -193,8 +211,21 @@ static sheaf_code take_settings(struct regrade *r, const cJSON *run, const char 
     return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, path, "has no run_id, data or task; all three wanted");
 }
 
+/* The caller's filter, else the run's. */
+static sheaf_code take_filter(struct regrade *r, const cJSON *run, const sheaf_task *task,
+                              const char *filter, sheaf_error *err)
+{
+    const char *stored = task ? NULL : member(json_get(run, "config"), "filter");
+    const char *wanted = filter ? filter : stored;
+    r->filter = FILTER_EXACT;
+    if (!wanted || strcmp(wanted, FILTER_EXACT) == 0 ||
+        filter_grader(&r->harness, &r->filter, wanted))
+        return SHEAF_OK;
+    return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "filter", "\"%.40s\" is not known", wanted);
+}
+
 static sheaf_code read_settings(struct regrade *r, const char *dir, const sheaf_task *task,
-                                sheaf_error *err)
+                                const char *filter, sheaf_error *err)
 {
     strbuf content = {0};
     cJSON *run = NULL;
@@ -203,18 +234,20 @@ static sheaf_code read_settings(struct regrade *r, const char *dir, const sheaf_
         rc = json_parse(&run, strbuf_view(&content), RUNDIR_JSON, err);
     if (!rc)
         rc = take_settings(r, run, RUNDIR_JSON, task, err);
+    if (!rc)
+        rc = take_filter(r, run, task, filter, err);
     cJSON_Delete(run);
     strbuf_free(&content);
     return rc;
 }
 
 sheaf_code regrade_run(struct regrade *out, const char *dir, const sheaf_task *task,
-                       sheaf_error *err)
+                       const char *filter, sheaf_error *err)
 {
     strbuf votes = {0};
     *out = (struct regrade){.n = 0};
     arena_init(&out->memory, MEMORY_MAX);
-    sheaf_code rc = read_settings(out, dir, task, err);
+    sheaf_code rc = read_settings(out, dir, task, filter, err);
     if (!rc)
         rc = read_traces(out, dir, err);
     if (!rc)

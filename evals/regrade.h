@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "evals/filter.h"
 
 /* A verdict that is no longer what the records say, or a trace whose answer is another. */
 struct regrade_change {
@@ -29,16 +30,19 @@ struct regrade {
     arena memory;
     const char *run_id, *data;
     sheaf_task task;
+    const char *filter; /* name; FILTER_EXACT: the verifier with that task */
+    struct grader harness; /* of another filter */
     bool done; /* had the run ended? */
     struct regrade_count traces, votes;
     struct regrade_change *changes; /* [n] in order of the records */
     size_t n, cap;
 };
 
-/* Reads the run in `dir`. `task` NULL: that of the run. Errors: IO, FORMAT, USAGE (a run of another
+/* Reads the run in `dir`. `task` NULL: that of the run; `filter` (of filter.h, or FILTER_EXACT)
+ * NULL: the run's, or with a task of its own none. Errors: IO, FORMAT, USAGE (a run of another
  * format), NOMEM. Release with regrade_free, also after an error. */
 sheaf_code regrade_run(struct regrade *out, const char *dir, const sheaf_task *task,
-                       sheaf_error *err);
+                       const char *filter, sheaf_error *err);
 void regrade_free(struct regrade *r);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "evals/records.h"
 #include "evals/runner.h"
+#include "evals/scorebook.h"
 
 /* Lines of a record file, read in order. */
 struct lines {
@@ -55,20 +56,6 @@ static bool read_votes(struct score *s, struct lines *votes, const sheaf_eval *e
     return true;
 }
 
-/* Are the traces of every run recorded, but for those that were stopped? */
-static bool has_traces(const sheaf_eval *ev, const char *problem, const struct score *s)
-{
-    for (size_t r = 0; r < ev->lineup.n_runs; r++) {
-        size_t n = 0, wanted = s->runs[r].n_traces - s->runs[r].n_unfinished;
-        for (size_t id = 0; id < s->runs[r].n_traces; id++)
-            n += trace_table_find(&ev->log.table, problem, ev->lineup.runs[r]->name,
-                                  (uint32_t)id) != NULL;
-        if (n < wanted)
-            return false;
-    }
-    return true;
-}
-
 /* Reads complete problems; `votes` ends up behind the last of them. */
 static void read_problems(sheaf_eval *ev, struct lines *votes)
 {
@@ -76,7 +63,8 @@ static void read_problems(sheaf_eval *ev, struct lines *votes)
         struct score *s = &ev->scores[ev->n_done];
         size_t at = votes->at;
         const char *problem = sheaf_dataset_problem(ev->data, ev->n_done)->id;
-        if (!read_votes(s, votes, ev, problem) || !has_traces(ev, problem, s)) {
+        if (!read_votes(s, votes, ev, problem) ||
+            !scorebook_has_traces(s, &ev->lineup, &ev->log.table, problem)) {
             votes->at = at;
             return;
         }

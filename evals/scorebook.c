@@ -259,3 +259,16 @@ void scorebook_close(struct scorebook *b)
     b->scores = NULL;
     b->n = 0;
 }
+
+bool scorebook_has_traces(const struct score *s, const struct lineup *l,
+                          const struct trace_table *table, const char *problem)
+{
+    for (size_t r = 0; r < l->n_runs; r++) {
+        size_t n = 0, wanted = s->runs[r].n_traces - s->runs[r].n_unfinished;
+        for (size_t id = 0; id < s->runs[r].n_traces; id++)
+            n += trace_table_find(table, problem, l->runs[r]->name, (uint32_t)id) != NULL;
+        if (n < wanted)
+            return false;
+    }
+    return true;
+}

@@ -38,4 +38,8 @@ struct scorebook {
 sheaf_code scorebook_open(struct scorebook *out, const struct run_reader *run, sheaf_error *err);
 void scorebook_close(struct scorebook *b);
 
+/* Are the traces of every run of a problem in the table, but for those that were stopped? */
+bool scorebook_has_traces(const struct score *s, const struct lineup *l,
+                          const struct trace_table *table, const char *problem);
+
 #endif

@@ -93,18 +93,44 @@ static const char *setting(const char *name)
     return value && *value ? value : NULL;
 }
 
-sheaf_code catalog_cache_dir(char **out, sheaf_error *err)
+/* base/middle/folder; `middle` NULL leaves that out. */
+static char *join_folder(const char *base, const char *middle, const char *folder)
 {
-    const char *own = setting("SHEAF_CACHE"), *xdg = setting("XDG_CACHE_HOME"),
-               *home = setting("HOME");
-    if (!own && !xdg && !home)
+    strbuf b = {0};
+    strbuf_printf(&b, "%s%s%s/%s", base, middle ? "/" : "", middle ? middle : "", folder);
+    if (b.failed)
+        strbuf_free(&b);
+    return b.p;
+}
+
+/* `folder` NULL: models, for which $SHEAF_CACHE is the folder itself. */
+static sheaf_code find_folder(char **out, const char *folder, sheaf_error *err)
+{
+    const char *own = setting("SHEAF_CACHE"), *sheaf = setting("SHEAF_HOME"),
+               *xdg = setting("XDG_CACHE_HOME"), *home = setting("HOME");
+    const char *name = folder ? folder : "models";
+    if (!own && !sheaf && !xdg && !home)
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "SHEAF_CACHE",
-                          "not set, nor XDG_CACHE_HOME, nor HOME; a folder for models is wanted");
-    *out = own   ? alloc_strndup(own, strlen(own))
-           : xdg ? catalog_join(xdg, "sheaf/models")
-                 : catalog_join(home, ".cache/sheaf/models");
+                          "not set, nor SHEAF_HOME, XDG_CACHE_HOME or HOME; a folder for %s is "
+                          "wanted",
+                          name);
+    *out = own && !folder ? alloc_strndup(own, strlen(own))
+           : own          ? join_folder(own, NULL, name)
+           : sheaf        ? join_folder(sheaf, NULL, name)
+           : xdg          ? join_folder(xdg, "sheaf", name)
+                          : join_folder(home, ".cache/sheaf", name);
     return *out ? SHEAF_OK
                 : SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "SHEAF_CACHE", "no memory for a path");
+}
+
+sheaf_code catalog_cache_dir(char **out, sheaf_error *err)
+{
+    return find_folder(out, NULL, err);
+}
+
+sheaf_code catalog_folder(char **out, const catalog_model *m, sheaf_error *err)
+{
+    return find_folder(out, m->folder, err);
 }
 
 /* A regular file of that size; `bytes` 0: of any. */
@@ -130,12 +156,12 @@ static sheaf_code look_in(char **out, const char *folder, const catalog_model *m
 sheaf_code catalog_locate(char **out, const catalog_model *m, sheaf_error *err)
 {
     char *cache = NULL;
-    const char *mirror = setting("SHEAF_MODEL_DIR");
+    const char *mirror = m->folder ? NULL : setting("SHEAF_MODEL_DIR");
     *out = NULL;
     sheaf_code rc = mirror ? look_in(out, mirror, m, err) : SHEAF_OK;
     if (rc || *out)
         return rc;
-    rc = catalog_cache_dir(&cache, err);
+    rc = catalog_folder(&cache, m, err);
     if (!rc)
         rc = look_in(out, cache, m, err);
     alloc_free(cache);

@@ -1,8 +1,9 @@
 /* catalog.h - models with a name: what they are, where they come from, where their file is.
  *
  * A file is looked for in $SHEAF_MODEL_DIR (a mirror that somebody else fills; only read) and then
- * in the cache that `sheaf pull` fills: $SHEAF_CACHE, else $XDG_CACHE_HOME/sheaf/models, else
- * ~/.cache/sheaf/models. */
+ * in the cache that `sheaf pull` fills: $SHEAF_CACHE, else $SHEAF_HOME/models, else
+ * $XDG_CACHE_HOME/sheaf/models, else ~/.cache/sheaf/models. A row may name another folder than
+ * "models" (problem sets: task_file.h): $SHEAF_CACHE/FOLDER, $SHEAF_HOME/FOLDER and so on. */
 #ifndef SRC_CATALOG_H
 #define SRC_CATALOG_H
 
@@ -27,6 +28,8 @@ typedef struct catalog_model {
     uint64_t bytes;      /* 0: not known                          */
     const char *sha256;  /* 64 lower-case hex digits; NULL: not known */
     const char *hub_repo, *hub_file; /* NULL: not on the hub      */
+    const char *folder;  /* NULL: "models"                        */
+    const char *no_source; /* what helps where nothing delivers it, or NULL */
     const catalog_packages *packages; /* NULL: in no package      */
 } catalog_model;
 
@@ -42,6 +45,9 @@ const char *catalog_nearest(const char *name);
 /* The folder that `sheaf pull` fills; need not exist. Release with alloc_free. Errors: USAGE
  * (neither variable nor HOME set), NOMEM. */
 sheaf_code catalog_cache_dir(char **out, sheaf_error *err);
+
+/* The same for the folder that a row names. */
+sheaf_code catalog_folder(char **out, const catalog_model *m, sheaf_error *err);
 
 /* The model's file, from the mirror or the cache, NULL when it is in neither (SHEAF_OK). A file of
  * another size than the catalogue's does not count. Release with alloc_free. Errors as above. */

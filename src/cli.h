@@ -80,7 +80,8 @@ struct cli_command {
 extern const struct cli_command *const cli_commands[];
 
 extern const struct cli_command cmd_solve, cmd_show, cmd_bench, cmd_inspect, cmd_pull, cmd_list,
-    cmd_eval, cmd_help, cmd_completion;
+    cmd_eval, cmd_grade, cmd_score, cmd_vote, cmd_trace, cmd_report, cmd_tasks,
+    cmd_merge, cmd_help, cmd_completion;
 
 /* Status 2 and one line that names the nearest command. */
 int cli_no_such_command(const char *name);

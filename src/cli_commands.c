@@ -5,8 +5,9 @@
 #include "src/cli_io.h"
 
 const struct cli_command *const cli_commands[] = {
-    &cmd_solve, &cmd_eval,    &cmd_bench, &cmd_show, &cmd_pull,
-    &cmd_list,  &cmd_inspect, &cmd_help,  &cmd_completion, NULL,
+    &cmd_solve, &cmd_eval, &cmd_merge, &cmd_report, &cmd_grade, &cmd_score, &cmd_vote,
+    &cmd_trace, &cmd_bench, &cmd_show, &cmd_pull, &cmd_list, &cmd_tasks, &cmd_inspect,
+    &cmd_help, &cmd_completion, NULL,
 };
 
 static const struct cli_option no_options[] = {CLI_END};

@@ -8,7 +8,9 @@
 #include "evals/recheck.h"
 #include "src/cli.h"
 #include "src/cli_io.h"
+#include "src/eval_plan.h"
 #include "src/eval_report.h"
+#include "src/eval_set.h"
 #include "src/model_args.h"
 #include "src/names.h"
 #include "src/prompt_cache.h"
@@ -17,23 +19,33 @@
 struct eval_args {
     struct model_args model;
     struct solve_args run;
-    const char *data, *limit, *task;
+    struct eval_set_args set;
+    const char *task, *filter, *like;
     struct cli_list strategies;
     const char *format, *out, *only_problem;
-    bool redo, quiet;
+    bool redo, quiet, dry_run, list;
 };
 
 #define AT(member) offsetof(struct eval_args, member)
 
 static const struct cli_option options[] = {
     {.name = "", .kind = CLI_HEADING, .help = "Problems"},
-    {.name = "data", .letter = 'd', .kind = CLI_TEXT, .at = AT(data), .value = "FILE",
-     .help = "problems with answers, one JSON object a line"},
-    {.name = "limit", .letter = 'L', .kind = CLI_TEXT, .at = AT(limit), .value = "N|A-B|0.1",
-     .help = "the first N, those from A to B, or a share; the result is marked partial (all)"},
+    SET_OPTIONS(struct eval_args, set),
     {.name = "task", .kind = CLI_CHOICE, .at = AT(task),
      .choices = "auto generic gsm8k aime math choice",
      .help = "where answers are looked for, auto by the set (auto)"},
+    {.name = "filter", .kind = CLI_CHOICE, .at = AT(filter), .value = "NAME",
+     .choices = "exact strict-match strict flexible-extract flexible matharena",
+     .help = "read and compare answers as lm-eval's GSM8K or MathArena does (exact)"},
+    {.name = "list", .kind = CLI_ON, .at = AT(list),
+     .help = "print the problems that would run, and stop"},
+    {.name = "dry-run", .kind = CLI_ON, .at = AT(dry_run),
+     .help = "print what would run and what it would take, and stop"},
+    {.name = "like", .kind = CLI_TEXT, .at = AT(like), .value = "DIR",
+     .help = "estimate --dry-run by the records of this run (that in -o)"},
+
+    {.name = "", .kind = CLI_HEADING, .help = "Prompt"},
+    LAYOUT_OPTIONS(struct eval_args, set),
     PROMPT_OPTIONS(struct eval_args, run),
 
     {.name = "", .kind = CLI_HEADING, .help = "Model"},
@@ -72,6 +84,7 @@ static const char details[] =
     "confidence), votes.jsonl, results.json and table.md; `sheaf vote` and `sheaf trace` read it.\n"
     "Started again with the same settings, a run goes on where it was: no recorded trace is\n"
     "decoded again. The first Ctrl-C ends the run and prints the table so far, marked partial.\n\n"
+    "With --shard the directory is DIR/shard-2-of-4; `sheaf merge` puts shards together.\n\n"
     "Examples\n"
     "  sheaf eval --data gsm8k_test.jsonl --limit 50 -N 16\n"
     "  sheaf eval -m model.gguf --data multiarith.jsonl -L 50 -N 8 --strategy majority -o run1";
@@ -196,53 +209,83 @@ static int check_with(sheaf_engine *engine, const sheaf_dataset *data, const str
                     t.n_different, t.n);
 }
 
-static int load_and_eval(const sheaf_dataset *data, struct eval_args *a)
+static sheaf_eval_options options_of(const struct eval_set *set, const struct eval_args *a)
+{
+    sheaf_eval_options o = {.solve = a->run.solve,
+                            .strategies = a->strategies.items,
+                            .n_strategies = a->strategies.n,
+                            .task = sheaf_eval_task(set->data),
+                            .answer_type = strcmp(a->run.answer_type, "auto") == 0
+                                               ? NULL
+                                               : a->run.answer_type,
+                            .filter = a->filter,
+                            .layout = set->layout,
+                            .n_shots = set->n_shots,
+                            .shots_hash = set->shots_hash,
+                            .dir = a->out,
+                            .redo = a->redo,
+                            .on_progress = a->quiet ? NULL : on_progress};
+    if (strcmp(a->task, "auto") != 0)
+        sheaf_task_parse(&o.task, a->task);
+    if (set->layout && o.solve.instruction == sheaf_solve_defaults().instruction)
+        o.solve.instruction = NULL;
+    return o;
+}
+
+static int load_and_eval(const sheaf_dataset *data, struct eval_args *a, sheaf_eval_options *o)
 {
     sheaf_error err = {0};
     sheaf_engine *engine = NULL;
     strbuf note = {0};
     model_args_note(&note, &a->model);
-    sheaf_eval_options o = {.solve = a->run.solve,
-                            .strategies = a->strategies.items,
-                            .n_strategies = a->strategies.n,
-                            .task = sheaf_eval_task(data),
-                            .answer_type = strcmp(a->run.answer_type, "auto") == 0
-                                               ? NULL
-                                               : a->run.answer_type,
-                            .dir = a->out,
-                            .redo = a->redo,
-                            .engine_note = note.p,
-                            .on_progress = a->quiet ? NULL : on_progress};
-    if (strcmp(a->task, "auto") != 0)
-        sheaf_task_parse(&o.task, a->task);
+    o->engine_note = note.p;
     int status = note.failed ? cli_fail(CLI_MEMORY, NULL, "no memory") : CLI_OK;
     a->model.mem_bytes = a->run.solve.mem_bytes;
     if (!status && model_args_open(&engine, &a->model, &err))
         status = cli_fail_error(&err, CLI_AT_MODEL);
-    if (!status && prompt_cache_open(&o.solve.prompt_cache, engine, &a->run, &err))
+    if (!status && prompt_cache_open(&o->solve.prompt_cache, engine, &a->run, &err))
         status = cli_fail_error(&err, CLI_AT_MODEL);
     if (!status)
-        status = a->run.solve.only_trace >= 0 ? check_with(engine, data, a, &o)
-                                              : eval_with(engine, data, a, &o);
-    if (prompt_cache_close(o.solve.prompt_cache, &a->run, &err) && !status)
+        status = a->run.solve.only_trace >= 0 ? check_with(engine, data, a, o)
+                                              : eval_with(engine, data, a, o);
+    if (prompt_cache_close(o->solve.prompt_cache, &a->run, &err) && !status)
         status = cli_fail_error(&err, CLI_AT_RUN);
     sheaf_engine_close(engine);
     strbuf_free(&note);
     return status;
 }
 
+/* --list and --dry-run. */
+static int tell_plan(const struct eval_set *set, const struct eval_args *a,
+                     const sheaf_eval_options *o)
+{
+    sheaf_error err = {0};
+    strbuf out = {0};
+    int status;
+    if (a->list)
+        eval_plan_list(&out, set->data);
+    if (a->dry_run && eval_plan_write(&out, set, o, a->like, &err))
+        status = cli_fail_error(&err, CLI_AT_RUN);
+    else
+        status = out.failed ? cli_fail(CLI_MEMORY, NULL, "no memory")
+                            : cli_write(NULL, strbuf_view(&out));
+    strbuf_free(&out);
+    return status;
+}
+
 static int read_and_eval(struct eval_args *a)
 {
     sheaf_error err = {0};
-    sheaf_dataset *data = NULL;
-    int status = CLI_OK;
-    if (sheaf_dataset_open(&data, a->data, &err) || sheaf_dataset_limit(data, a->limit, &err)) {
+    struct eval_set set;
+    int status;
+    if (eval_set_open(&set, &a->set, a->run.solve.seed, &err)) {
         cli_fail_error(&err, CLI_AT_RUN);
         status = err.code == SHEAF_ERR_NOMEM ? CLI_MEMORY : CLI_USAGE;
+    } else {
+        sheaf_eval_options o = options_of(&set, a);
+        status = a->list || a->dry_run ? tell_plan(&set, a, &o) : load_and_eval(set.data, a, &o);
     }
-    if (!status)
-        status = load_and_eval(data, a);
-    sheaf_dataset_close(data);
+    eval_set_close(&set);
     return status;
 }
 
@@ -262,17 +305,19 @@ static int check_strategies(const struct cli_list *names)
 
 static int choose_data(struct eval_args *a, int argc, char **argv)
 {
-    if (argc && a->data)
+    if (argc && a->set.data)
         return cli_fail(CLI_USAGE, "data", "given twice; an operand or --data wanted");
     if (argc)
-        a->data = argv[0];
-    return a->data ? CLI_GO : cli_fail(CLI_USAGE, "--data", "not given; a file of problems wanted");
+        a->set.data = argv[0];
+    return a->set.data ? CLI_GO
+                       : cli_fail(CLI_USAGE, "--data", "not given; a file of problems wanted");
 }
 
 static int run(const struct cli_command *self, int argc, char **argv)
 {
     struct eval_args a = {.model = MODEL_ARGS_DEFAULT,
                           .run = solve_args_defaults(),
+                          .set.layout = "plain",
                           .task = "auto",
                           .format = "md"};
     int rc = cli_parse(self, &a, &argc, argv);
@@ -291,4 +336,4 @@ static int run(const struct cli_command *self, int argc, char **argv)
 }
 
 const struct cli_command cmd_eval = {
-    "eval", "[FILE]", "measure strategies over a set of problems", details, options, run};
+    "eval", "[FILE|TASK]", "measure strategies over a set of problems", details, options, run};

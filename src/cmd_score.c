@@ -10,7 +10,7 @@
 #include "store/put.h"
 
 struct score_args {
-    const char *task, *format, *out;
+    const char *task, *filter, *format, *out;
 };
 
 #define AT(member) offsetof(struct score_args, member)
@@ -19,6 +19,9 @@ static const struct cli_option options[] = {
     {.name = "task", .kind = CLI_CHOICE, .at = AT(task),
      .choices = "auto generic gsm8k aime math choice",
      .help = "where answers are looked for, auto as in the run (auto)"},
+    {.name = "filter", .kind = CLI_CHOICE, .at = AT(filter), .value = "NAME",
+     .choices = "exact strict-match strict flexible-extract flexible matharena",
+     .help = "read and compare answers as lm-eval's GSM8K or MathArena does (the run's)"},
     {.name = "format", .kind = CLI_CHOICE, .at = AT(format), .choices = "text json",
      .help = "what is written (text)"},
     {.name = "output", .letter = 'o', .kind = CLI_TEXT, .at = AT(out), .value = "FILE",
@@ -72,8 +75,8 @@ static void count_line(strbuf *out, const char *what, const struct regrade_count
 
 static void write_text(strbuf *out, const struct regrade *r)
 {
-    strbuf_printf(out, "run %s, %s, task %s%s\n", r->run_id, r->data, grader_task_name(r->task),
-                  r->done ? "" : ", not ended");
+    strbuf_printf(out, "run %s, %s, task %s, filter %s%s\n", r->run_id, r->data,
+                  grader_task_name(r->task), r->filter, r->done ? "" : ", not ended");
     count_line(out, "traces", &r->traces);
     count_line(out, "votes", &r->votes);
     strbuf_printf(out, "changed: %zu\n", r->n);
@@ -123,6 +126,7 @@ static void write_json(strbuf *out, const struct regrade *r)
     put_str(out, "run_id", r->run_id);
     put_str(out, "data", r->data);
     put_str(out, "task", grader_task_name(r->task));
+    put_str(out, "filter", r->filter);
     put_bool(out, "done", r->done);
     put_count(out, "traces", &r->traces);
     put_count(out, "votes", &r->votes);
@@ -146,7 +150,7 @@ static int score(const char *dir, const struct score_args *a)
     sheaf_error err = {0};
     strbuf out = {0};
     int status;
-    if (regrade_run(&r, dir, own_task ? &task : NULL, &err)) {
+    if (regrade_run(&r, dir, own_task ? &task : NULL, a->filter, &err)) {
         status = cli_fail_error(&err, CLI_AT_RUN);
     } else {
         (strcmp(a->format, "json") == 0 ? write_json : write_text)(&out, &r);

@@ -93,8 +93,8 @@ static void plot_spending(strbuf *out, const struct html_report *r)
     add_strategies(&d, s);
     const struct html_chart c = {
         .out = out, .id = "tokens", .title = "Accuracy against tokens",
-        .about = "Mean tokens per problem; single marks are strategies with all their traces. Bars: "
-                 "95 %, errors clustered by problem.",
+        .about = "Mean tokens per problem; single marks are strategies with all their traces. "
+                 "Bars: 95 %, errors clustered by problem.",
         .x = html_axis_over("tokens per problem", 0, fmax(d.most, 1)),
         .y = html_axis_percent("right")};
     html_curves(&c, d.curves, d.n_curves, false);

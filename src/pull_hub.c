@@ -1,14 +1,12 @@
-/* pull_hub.c - the hub as a source: one HTTPS download by curl, resumable.
+/* pull_hub.c - the hub as a source: one HTTPS download.
  *
  * HF_ENDPOINT names another server with the same paths, as the hub's own tools have it. The server
  * states the SHA-256 of large files in a header (X-Linked-Etag); it stands in for a digest that the
  * catalogue lacks. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
@@ -18,10 +16,6 @@
 #define HUB "https://huggingface.co"
 #define URL_BYTES 512
 #define HEADER_BYTES ((size_t)256 << 10)
-#define LARGEST_MODEL ((uint64_t)1 << 40) /* when the catalogue does not know the size */
-
-/* Exit statuses of curl. */
-enum { CURL_HTTP_ERROR = 22, CURL_WRITE_ERROR = 23, CURL_NO_RANGES = 33 };
 
 static sheaf_code make_url(char url[URL_BYTES], const catalog_model *m, sheaf_error *err)
 {
@@ -56,57 +50,17 @@ static void read_stated_digest(char hex[SHA256_HEX + 1], const char *headers)
     strbuf_free(&b);
 }
 
-/* Bytes of an earlier attempt that this one goes on from. */
-static uint64_t resumable_bytes(const pull_work *w)
-{
-    uint64_t have = pull_file_bytes(w->part);
-    if (have && (!w->model->sha256 || !w->model->bytes || have > w->model->bytes)) {
-        unlink(w->part);
-        have = 0;
-    }
-    return have;
-}
-
-static sheaf_code download(pull_work *w, const char *url, const char *headers, sheaf_error *err)
-{
-    char largest[24];
-    const uint64_t bytes = w->model->bytes;
-    snprintf(largest, sizeof largest, "%" PRIu64, bytes ? bytes : LARGEST_MODEL);
-    const char *const argv[] = {
-        "curl", "-q", "--silent", "--show-error", "--fail", "--location", "--proto", "=https",
-        "--proto-redir", "=https", "--max-redirs", "5", "--connect-timeout", "10", "--speed-limit",
-        "1024", "--speed-time", "30", "--max-filesize", largest, "--dump-header", headers,
-        "--continue-at", "-", "--output", w->part, "--", url, NULL};
-    int status = 0;
-    w->watched = w->part;
-    sheaf_code rc = pull_work_run(w, &status, argv, err);
-    w->watched = NULL;
-    /* A server that refuses to go on from here would refuse it the next time too. */
-    w->keep_part = w->model->sha256 && pull_file_bytes(w->part) > 0 && status != CURL_HTTP_ERROR &&
-                   status != CURL_NO_RANGES;
-    if (rc || status == 0)
-        return rc;
-    if (status == CURL_WRITE_ERROR)
-        return SHEAF_FAIL(err, SHEAF_ERR_IO, w->part, "curl cannot write it");
-    return pull_work_blame(w, "curl", "curl: (", status, err);
-}
-
 sheaf_code pull_from_hub(char **path, pull_work *w, sheaf_error *err)
 {
     char url[URL_BYTES];
     char *headers = pull_work_path(w, "headers"), *copy = alloc_strndup(w->part, strlen(w->part));
-    uint64_t have = resumable_bytes(w);
-    w->keep_part = have > 0;
     sheaf_code rc = make_url(url, w->model, err);
     if (!rc && (!headers || !copy))
         rc = SHEAF_FAIL(err, SHEAF_ERR_NOMEM, w->model->name, "no memory for paths");
-    if (!rc && w->model->bytes)
-        rc = pull_work_room(w, w->model->bytes - have, err);
-    if (!rc && (!have || have < w->model->bytes)) {
-        rc = download(w, url, headers, err);
-        if (!rc)
-            read_stated_digest(w->origin_sha256, headers);
-    }
+    if (!rc)
+        rc = pull_by_curl(w, url, "=https", headers, err);
+    if (!rc)
+        read_stated_digest(w->origin_sha256, headers);
     alloc_free(headers);
     if (rc)
         alloc_free(copy);

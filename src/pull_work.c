@@ -69,7 +69,7 @@ static sheaf_code lock_folder(pull_work *w, sheaf_error *err)
 static sheaf_code name_paths(pull_work *w, sheaf_error *err)
 {
     char name[128];
-    sheaf_code rc = catalog_cache_dir(&w->cache, err);
+    sheaf_code rc = catalog_folder(&w->cache, w->model, err);
     if (rc)
         return rc;
     snprintf(name, sizeof name, ".pull-%s", w->model->name);

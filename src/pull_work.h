@@ -46,8 +46,18 @@ sheaf_code pull_work_run(pull_work *w, int *status, const char *const *argv, she
 sheaf_code pull_work_blame(const pull_work *w, const char *program, const char *mark, int status,
                            sheaf_error *err);
 
+/* pull_curl.c: downloads `url` into w->part by curl, going on from what is there; redirects lead to
+ * https:// only. `protocols`: for the first address, as curl writes them ("=https"). `headers`:
+ * file that takes the server's. Errors: UNSUPPORTED, IO, LIMIT, CANCELLED. */
+sheaf_code pull_by_curl(pull_work *w, const char *url, const char *protocols, const char *headers,
+                        sheaf_error *err);
+
+/* $SHEAF_MIRROR, NULL when it is not set. */
+const char *pull_mirror(void);
+
 /* The sources: the whole file at *path, a new string inside the work folder. Errors: UNSUPPORTED
  * when this source cannot deliver it, IO, LIMIT, CANCELLED, NOMEM. */
+sheaf_code pull_from_mirror(char **path, pull_work *w, sheaf_error *err);
 sheaf_code pull_from_hub(char **path, pull_work *w, sheaf_error *err);
 sheaf_code pull_from_packages(char **path, pull_work *w, sheaf_error *err);
 

@@ -1,6 +1,8 @@
 /* run_judge.c - see run_judge.h. */
 #include "src/run_judge.h"
 
+#include "evals/filter.h"
+
 struct grader run_judge(const struct run_reader *run)
 {
     sheaf_task task = SHEAF_TASK_GENERIC;
@@ -11,5 +13,10 @@ struct grader run_judge(const struct run_reader *run)
         sheaf_task_parse(&task, task_name->valuestring);
     if (cJSON_IsString(kind_name))
         answer_kind_parse(&kind, kind_name->valuestring);
-    return grader_for(task, kind);
+    struct grader grader = grader_for(task, kind);
+    const cJSON *filter = json_get(run->config, "filter");
+    const char *name;
+    if (cJSON_IsString(filter))
+        filter_grader(&grader, &name, filter->valuestring);
+    return grader;
 }

@@ -5,7 +5,8 @@
 #include "evals/grader.h"
 #include "store/run_reader.h"
 
-/* By "task" and "answer_type" of the run's settings; a run without them reads any answer. */
+/* By "filter", "task" and "answer_type" of the run's settings; a run without them reads any
+ * answer. */
 struct grader run_judge(const struct run_reader *run);
 
 #endif

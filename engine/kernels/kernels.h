@@ -114,7 +114,7 @@ struct conv_job {
     bool silu;                 /* of the result */
 };
 
-/* Gates of the heads of one row: dt = softplus(raw + bias), the decay e^(dt a) and its logarithm. */
+/* Gates of the heads of one row: dt = softplus(raw + bias), the decay e^(dt a), its logarithm. */
 struct ssm_gates {
     float *dt, *log_decay, *decay; /* [n] */
 };

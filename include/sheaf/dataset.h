@@ -50,15 +50,34 @@ SHEAF_API void sheaf_dataset_close(sheaf_dataset *d); /* NULL allowed */
  * then as before. */
 SHEAF_API sheaf_code sheaf_dataset_limit(sheaf_dataset *d, const char *spec, sheaf_error *err);
 
+/* Shows one of n shards of the selection, index from 1 to n: the problem at position p (from 0)
+ * belongs to shard p mod n + 1. Stripes are equally long, up to one problem, and equally hard where
+ * a set grows harder. Errors: USAGE (no such shard, or an empty one). Call it after
+ * sheaf_dataset_limit. */
+SHEAF_API sheaf_code sheaf_dataset_shard(sheaf_dataset *d, size_t index, size_t n,
+                                         sheaf_error *err);
+
+/* Puts text before and after the question of every problem that is shown: examples, a layout.
+ * Errors: NOMEM. */
+SHEAF_API sheaf_code sheaf_dataset_wrap(sheaf_dataset *d, const char *before, const char *after,
+                                        sheaf_error *err);
+
 /* "gsm8k_test": the file's name without folders and ".jsonl". */
 SHEAF_API const char *sheaf_dataset_name(const sheaf_dataset *d);
-SHEAF_API size_t sheaf_dataset_count(const sheaf_dataset *d); /* selected problems      */
+SHEAF_API size_t sheaf_dataset_count(const sheaf_dataset *d); /* problems shown         */
+SHEAF_API size_t sheaf_dataset_selected(const sheaf_dataset *d); /* those of all shards */
 SHEAF_API size_t sheaf_dataset_total(const sheaf_dataset *d); /* problems in the file   */
+/* How many shards the selection has (1: it is whole); *index: the one shown, from 1. */
+SHEAF_API size_t sheaf_dataset_shards(const sheaf_dataset *d, size_t *index);
 /* Of the file's bytes: names it in records, proves nothing. */
 SHEAF_API uint64_t sheaf_dataset_hash(const sheaf_dataset *d);
 
-/* Selected problem i < count. */
+/* Problem i < count of those shown, and its position in the selection. */
 SHEAF_API const sheaf_problem *sheaf_dataset_problem(const sheaf_dataset *d, size_t i);
+SHEAF_API size_t sheaf_dataset_position(const sheaf_dataset *d, size_t i);
+/* The problem at a position < selected, whatever shard is shown. */
+SHEAF_API const sheaf_problem *sheaf_dataset_selected_problem(const sheaf_dataset *d,
+                                                              size_t position);
 
 #ifdef __cplusplus
 }

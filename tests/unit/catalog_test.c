@@ -123,6 +123,8 @@ static int reset(void **state)
     snprintf(command, sizeof command, "rm -rf %s/cache %s/urls", top, top);
     set("SHEAF_CACHE", at("cache"));
     set("SHEAF_MODEL_DIR", NULL);
+    set("SHEAF_HOME", NULL);
+    set("SHEAF_MIRROR", NULL);
     set("HF_ENDPOINT", NULL);
     set("CURL_DOES", "fail");
     set("PIP_DOES", "refuse");
@@ -172,22 +174,33 @@ static void cache_follows_the_environment(void **state)
 {
     (void)state;
     static const struct {
-        const char *own, *xdg, *home, *wanted; /* wanted NULL: USAGE */
+        const char *own, *sheaf, *xdg, *home;
+        const char *wanted, *sets; /* of models and of problem sets; NULL: USAGE */
     } rows[] = {
-        {"/c", "/x", "/h", "/c"},          {"", "/x", "/h", "/x/sheaf/models"},
-        {NULL, NULL, "/h", "/h/.cache/sheaf/models"}, {NULL, "", "", NULL},
+        {"/c", "/s", "/x", "/h", "/c", "/c/datasets"},
+        {NULL, "/s", "/x", "/h", "/s/models", "/s/datasets"},
+        {"", "", "/x", "/h", "/x/sheaf/models", "/x/sheaf/datasets"},
+        {NULL, NULL, NULL, "/h", "/h/.cache/sheaf/models", "/h/.cache/sheaf/datasets"},
+        {NULL, "", "", "", NULL, NULL},
     };
+    const catalog_model set_row = {.name = "set", .folder = "datasets"};
     char *home = alloc_strndup(getenv("HOME") ? getenv("HOME") : "/", 200);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char *dir = NULL;
+        char *dir = NULL, *sets = NULL;
         set("SHEAF_CACHE", rows[i].own);
+        set("SHEAF_HOME", rows[i].sheaf);
         set("XDG_CACHE_HOME", rows[i].xdg);
         set("HOME", rows[i].home);
         assert_int_equal(catalog_cache_dir(&dir, NULL),
                          rows[i].wanted ? SHEAF_OK : SHEAF_ERR_USAGE);
         if (rows[i].wanted)
             assert_string_equal(dir, rows[i].wanted);
+        assert_int_equal(catalog_folder(&sets, &set_row, NULL),
+                         rows[i].sets ? SHEAF_OK : SHEAF_ERR_USAGE);
+        if (rows[i].sets)
+            assert_string_equal(sets, rows[i].sets);
         alloc_free(dir);
+        alloc_free(sets);
     }
     set("HOME", home);
     set("XDG_CACHE_HOME", NULL);
@@ -458,6 +471,56 @@ static void storage_faults_end_the_pull(void **state)
     assert_false(has("cache/.pull-known"));
 }
 
+/* A mirror is asked before everything else and is believed as little. */
+static void mirrors_are_asked_first(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mirror, *file; /* mirror NULL: the folder, which has `file` unless NULL */
+        const char *curl, *hub;    /* hub: what the model's own source does instead */
+        sheaf_code code;
+        enum pull_origin origin;
+        const char *says, *url;
+    } rows[] = {
+        {NULL, "helloworld", "fail", NULL, SHEAF_OK, PULL_MIRROR, NULL, NULL},
+        {NULL, "helloWORLD", "fail", NULL, SHEAF_ERR_UNSUPPORTED, 0, "mirror: SHA-256 is", NULL},
+        {NULL, "hello", "fail", NULL, SHEAF_ERR_UNSUPPORTED, 0, "5 bytes; 10 are wanted", NULL},
+        {NULL, NULL, "good", "hub", SHEAF_OK, PULL_HUB, NULL, "https://huggingface.co/"},
+        {"https://m.example/x", NULL, "good", NULL, SHEAF_OK, PULL_MIRROR, NULL,
+         "https://m.example/x/m.gguf"},
+        {"http://127.0.0.1:80", NULL, "good", NULL, SHEAF_OK, PULL_MIRROR, NULL,
+         "http://127.0.0.1:80/m.gguf"},
+        {"http://[::1]", NULL, "wrong", NULL, SHEAF_ERR_UNSUPPORTED, 0, "SHA-256 is",
+         "http://[::1]/m.gguf"},
+        {"http://m.example", NULL, "good", NULL, SHEAF_ERR_USAGE, 0, "https:// address", NULL},
+        {"http://localhost.example", NULL, "good", NULL, SHEAF_ERR_USAGE, 0, "https://", NULL},
+        {"file:///etc", NULL, "good", NULL, SHEAF_ERR_USAGE, 0, "https://", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        catalog_model m = known;
+        pull_result r = {.path = NULL};
+        sheaf_error err = {0};
+        m.packages = NULL;
+        if (!rows[i].hub)
+            m.hub_repo = NULL;
+        reset(NULL);
+        set("CURL_DOES", rows[i].curl);
+        set("SHEAF_MIRROR", rows[i].mirror ? rows[i].mirror : at("folder"));
+        assert_int_equal(file_make_dirs(at("folder"), NULL), SHEAF_OK);
+        unlink(at("folder/m.gguf"));
+        if (rows[i].file)
+            put("folder/m.gguf", rows[i].file);
+        sheaf_code rc = pull(&r, &m, NULL, &err);
+        if (rc != rows[i].code || (rc && !strstr(err.message, rows[i].says)))
+            fail_msg("row %zu: %s: %s", i, sheaf_code_name(rc), err.message);
+        assert_int_equal(has("cache/m.gguf"), rc == SHEAF_OK);
+        assert_true(rc || r.origin == rows[i].origin);
+        assert_int_equal(has("urls"), rows[i].url != NULL);
+        assert_false(has("cache/.pull-known"));
+        alloc_free(r.path);
+    }
+}
+
 static void digests_of_files(void **state)
 {
     (void)state;
@@ -484,6 +547,7 @@ int main(void)
         cmocka_unit_test_setup(offline_fetches_nothing, reset),
         cmocka_unit_test_setup(cancelled_pull_leaves_nothing_but_the_part, reset),
         cmocka_unit_test_setup(storage_faults_end_the_pull, reset),
+        cmocka_unit_test_setup(mirrors_are_asked_first, reset),
         cmocka_unit_test(digests_of_files),
     };
     return cmocka_run_group_tests(tests, make_top, remove_top);
