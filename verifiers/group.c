@@ -2,7 +2,7 @@
  *
  * Texts are read once each, values with the same canonical tree are joined at once, and of those
  * that remain every pair whose signatures do not tell them apart is compared, with union-find;
- * UNKNOWN does not merge. All pairs are looked at, so the order of the answers decides nothing. The
+ * UNKNOWN does not merge. Pairs go by value, so the order of the answers decides nothing. The
  * soft merge of tagged classes comes after, once. */
 #include <stdlib.h>
 #include <string.h>
@@ -99,39 +99,59 @@ static outcome compare_entries(struct grouping *g, const struct entry *a, const 
 /* Can the pair be equal at all? Numbers are settled by their canonical trees. */
 static bool worth_comparing(const struct entry *a, const struct entry *b)
 {
-    if (!a->canonical || !b->canonical || signatures_apart(&a->signature, &b->signature))
+    if (signatures_apart(&a->signature, &b->signature))
         return false;
     return !(math_is_number(a->canonical) && math_is_number(b->canonical));
 }
 
+/* By value, then by text: no order of the answers changes it. */
 static int by_canonical(const void *a, const void *b)
 {
     const struct entry *x = *(struct entry *const *)a, *y = *(struct entry *const *)b;
-    return math_order(x->canonical, y->canonical);
+    int order = math_order(x->canonical, y->canonical);
+    if (order)
+        return order;
+    size_t n = x->raw.n < y->raw.n ? x->raw.n : y->raw.n;
+    order = memcmp(x->raw.p, y->raw.p, n);
+    return order ? order : (x->raw.n > y->raw.n) - (x->raw.n < y->raw.n);
 }
 
-/* Joins the entries with the same canonical tree; not those with a division by zero in it. */
-static void unite_identical(struct grouping *g)
+/* Entries with a canonical tree into g->sorted; their number. */
+static size_t sort_entries(struct grouping *g)
 {
     size_t n = 0;
     for (size_t i = 0; i < g->n; i++)
-        if (g->entries[i].canonical && !math_has(g->entries[i].canonical, MATH_UNDEF, -1))
+        if (g->entries[i].canonical)
             g->sorted[n++] = &g->entries[i];
     if (n > 1)
         qsort(g->sorted, n, sizeof *g->sorted, by_canonical);
-    for (size_t i = 1; i < n; i++)
-        if (by_canonical(&g->sorted[i - 1], &g->sorted[i]) == 0)
-            unite(g, (size_t)(g->sorted[i - 1] - g->entries), (size_t)(g->sorted[i] - g->entries));
+    return n;
 }
 
+static size_t index_of(const struct grouping *g, size_t sorted)
+{
+    return (size_t)(g->sorted[sorted] - g->entries);
+}
+
+/* The same tree, without a division by zero in it. */
+static bool identical(const struct entry *a, const struct entry *b)
+{
+    return math_order(a->canonical, b->canonical) == 0 && !math_has(a->canonical, MATH_UNDEF, -1);
+}
+
+/* Pairs are taken in the order of their values, as the fuel of the call may end among them. */
 static void unite_equal(struct grouping *g)
 {
-    unite_identical(g);
-    for (size_t i = 0; i < g->n; i++)
+    size_t n = sort_entries(g);
+    for (size_t i = 1; i < n; i++)
+        if (identical(g->sorted[i - 1], g->sorted[i]))
+            unite(g, index_of(g, i - 1), index_of(g, i));
+    for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < i; k++)
-            if (worth_comparing(&g->entries[i], &g->entries[k]) && root_of(g, i) != root_of(g, k) &&
-                compare_entries(g, &g->entries[i], &g->entries[k]).verdict == SHEAF_EQUAL)
-                unite(g, i, k);
+            if (worth_comparing(g->sorted[k], g->sorted[i]) &&
+                root_of(g, index_of(g, k)) != root_of(g, index_of(g, i)) &&
+                compare_entries(g, g->sorted[k], g->sorted[i]).verdict == SHEAF_EQUAL)
+                unite(g, index_of(g, k), index_of(g, i));
 }
 
 /* ---- soft merge -------------------------------------------------------------------------------

@@ -47,9 +47,11 @@ outcome judge_votes(math_ctx *c, math_node *a, math_node *canonical_a, math_node
     sheaf_policy strict = judge_strict();
     bool numbers = math_is_number(canonical_a) && math_is_number(canonical_b);
     bool undefined = math_has(canonical_a, MATH_UNDEF, -1);
-    if (c->fault == MATH_FINE && !undefined && math_order(canonical_a, canonical_b) == 0)
+    int order = c->fault == MATH_FINE ? math_order(canonical_a, canonical_b) : 0;
+    if (c->fault == MATH_FINE && !undefined && order == 0)
         return outcome_equal(numbers ? "L1" : "L0", "canonical");
-    return compare_values(c, &strict, a, b);
+    /* in one order whoever comes first: fuel may end on the way */
+    return order > 0 ? compare_values(c, &strict, b, a) : compare_values(c, &strict, a, b);
 }
 
 /* ---- shortcuts --------------------------------------------------------------------------------
