@@ -46,7 +46,13 @@ static const char *const answer_pieces[] = {
     "\\left(", "\\right)", "\\%", "####", "the answer is ", "<think>", "</think>", "\\text{",
     "10^{10^{10}}", "!", "1e999", "\\begin{pmatrix}1&2\\\\", "\\end{pmatrix}", "\\pi", "\\infty",
     "\\cup", "[1,2)", "x", "1,000,000", "\\\\", "\xc2\xbd", "\xe2\x88\x9a",
-    "((((((((((((((((((((((((((((((((((((((((((((((((((", "0.\\overline{3}",
+    "((((((((((((((((((((((((((((((((((((((((((((((((((", "0.\\overline{3}", "\\sin(",
+    "\\ln(", "\\log_{2}(", "e^{", "\\pm ", "i", "\\le ", "<", "=", ",", ";", ":", " or ", "|",
+    "\\binom{9}{", "^\\circ", "_{8}", "-", "+", "/", "\\cdot ", "\\{", "\\}", "\\lfloor ",
+    "\\rfloor ", "1/0", "0^0", "\\sqrt[99999]{", "\\cos(\\frac{\\pi}{9973})", "\\emptyset", " cm",
+    "$", "\\mathrm{", "\\dot{3}", "99999999999999999999999999", "0.00000000000000000000000001",
+    "\\boxed{}", "\\frac12", "\\left[", "\\right.", "\\begin{cases}", "\\&", "&", "{,}", "x_{",
+    "\\overline{", "\xff", "\xe2\x88",
 };
 
 static text choose(struct dice *d, const char *const *table, size_t n)
@@ -191,4 +197,44 @@ void mutate_template(struct dice *d, strbuf *b)
         insert_piece(d, b, at);
     else
         mutator_bytes(d, b, strbuf_view(b));
+}
+
+/* ---- answers -------------------------------------------------------------------------------- */
+
+static void repeat_piece(struct dice *d, strbuf *b, size_t at)
+{
+    strbuf many = {0};
+    text piece = choose(d, answer_pieces, COUNT(answer_pieces));
+    uint64_t n = 1 + dice_roll(d, dice_roll(d, 4) ? 20 : MOST_REPEATS);
+    for (uint64_t k = 0; k < n; k++)
+        strbuf_text(&many, piece);
+    mutator_replace(b, at, 0, strbuf_view(&many));
+    strbuf_free(&many);
+}
+
+/* Puts what lies between two places into a group of some command. */
+static void wrap_part(struct dice *d, strbuf *b, size_t at)
+{
+    static const char *const openers[] = {
+        "\\frac{", "\\sqrt{", "\\boxed{", "{", "\\text{", "^{", "_{", "\\overline{", "\\sqrt[3]{"};
+    mutator_replace(b, at + dice_roll(d, b->n - at), 0, TEXT("}"));
+    mutator_replace(b, at, 0, choose(d, openers, COUNT(openers)));
+}
+
+void mutate_answer(struct dice *d, strbuf *b, text donor)
+{
+    size_t at = dice_roll(d, b->n);
+    switch (dice_roll(d, 6)) {
+    case 0:
+        repeat_piece(d, b, at);
+        break;
+    case 1:
+        wrap_part(d, b, at);
+        break;
+    case 2:
+        mutator_bytes(d, b, donor);
+        break;
+    default:
+        mutator_replace(b, at, 0, choose(d, answer_pieces, COUNT(answer_pieces)));
+    }
 }

@@ -1,4 +1,4 @@
-/* mutate_text.h - changes that know JSON and Jinja. */
+/* mutate_text.h - changes that know JSON, Jinja and answers in LaTeX. */
 #ifndef TESTS_FUZZ_MUTATE_TEXT_H
 #define TESTS_FUZZ_MUTATE_TEXT_H
 
@@ -12,5 +12,9 @@ void mutate_json(struct dice *d, strbuf *b, text donor);
 /* One change of a chat template or another text that means something to a parser. `b` must not be
  * empty. */
 void mutate_template(struct dice *d, strbuf *b);
+
+/* One change of an answer or a response: a piece of LaTeX put in, one repeated up to 2000 times,
+ * a part wrapped, mutator_bytes. `b` must not be empty and does not become so. */
+void mutate_answer(struct dice *d, strbuf *b, text donor);
 
 #endif

@@ -6,19 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/rng.h"
-
 #define HEADER 2048 /* most checks of a file look at its first bytes */
-
-uint64_t dice_roll(struct dice *d, uint64_t sides)
-{
-    return rng_bits(d->seed, d->round, d->n++) % sides;
-}
-
-bool dice_once_in(struct dice *d, uint64_t n)
-{
-    return dice_roll(d, n) == 0;
-}
 
 /* Every roll has a statement of its own: the order of evaluation inside one is the compiler's. */
 uint64_t dice_number(struct dice *d, uint64_t old, uint64_t size)

@@ -1,25 +1,12 @@
-/* mutator.h - chance and changes, shared by the mutation programs.
- *
- * Everything that a round does follows from (seed, round), so one round can be repeated alone. */
+/* mutator.h - awkward numbers and changes of bytes, shared by the mutation programs. */
 #ifndef TESTS_FUZZ_MUTATOR_H
 #define TESTS_FUZZ_MUTATOR_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/text.h"
-
-/* Random numbers of one round. */
-struct dice {
-    uint64_t seed, round, n;
-};
-
-/* 0 .. sides - 1; sides >= 1. */
-uint64_t dice_roll(struct dice *d, uint64_t sides);
-
-/* True once in n. */
-bool dice_once_in(struct dice *d, uint64_t n);
+#include "tests/support/dice.h"
 
 /* A number at which checks tend to fail: small ones, powers of two and their neighbours, near
  * `old`, near `size` (of the file), negative ones. */
