@@ -16,7 +16,7 @@
 #include "verifiers/value.h"
 
 #define MAX_ANSWERS 65536
-#define TOTAL_FUEL 134217728.0 /* of all comparisons of one call */
+#define TOTAL_FUEL (32 * (double)MATH_FUEL) /* of all comparisons of one call */
 
 /* One distinct text. */
 struct entry {
