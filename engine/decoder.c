@@ -292,7 +292,8 @@ sheaf_code sheaf_session_prefill(sheaf_session *s, const int32_t *tokens, size_t
     for (size_t at = 0; at < n; at += span.n_tokens) {
         span.tokens = tokens + at;
         span.n_tokens = n - at < chunk ? n - at : chunk;
-        span.want = at + span.n_tokens == n ? SHEAF_WANT_LAST : SHEAF_WANT_NONE;
+        bool last = logits && at + span.n_tokens == n;
+        span.want = last ? SHEAF_WANT_LAST : SHEAF_WANT_NONE;
         rc = sheaf_decoder_step(s->d, &span, 1, err);
         if (rc)
             return rc;

@@ -307,7 +307,7 @@ static void scan_range(void *ctx, size_t begin, size_t end, int worker)
 {
     const struct scan *c = ctx;
     enum state_type type = c->s->e->state_type;
-    size_t head_bytes = c->n_state * c->width * (type == STATE_F16 ? 2 : 4);
+    size_t head_bytes = c->n_state * c->width * state_type_bytes(type);
     for (size_t i = begin; i < end; i++) {
         const struct segment *g = &c->s->segments[i / c->heads];
         size_t head = i % c->heads, at = c->plane + head * head_bytes;

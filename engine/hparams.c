@@ -41,6 +41,13 @@ sheaf_code hparams_count(const struct hparams *h, const gguf *g, const char *key
     return rc ? rc : check_count(g, k.name, *out, range, err);
 }
 
+sheaf_code hparams_required_count(const struct hparams *h, const gguf *g, const char *key,
+                                  uint32_t *out, struct count_range range, sheaf_error *err)
+{
+    sheaf_code rc = hparams_require(h, g, key, err);
+    return rc ? rc : hparams_count(h, g, key, out, range, err);
+}
+
 sheaf_code hparams_counts(const struct hparams *h, const gguf *g, const char *key, uint32_t *out,
                           struct count_range range, sheaf_error *err)
 {
@@ -173,20 +180,14 @@ static sheaf_code read_arch(struct hparams *h, const gguf *g, sheaf_error *err)
 
 static sheaf_code read_size(struct hparams *h, const gguf *g, sheaf_error *err)
 {
-    sheaf_code rc = hparams_require(h, g, "block_count", err);
+    sheaf_code rc = hparams_required_count(h, g, "block_count", &h->n_layers,
+                                           (struct count_range){1, MAX_LAYERS}, err);
     if (!rc)
-        rc = hparams_count(h, g, "block_count", &h->n_layers, (struct count_range){1, MAX_LAYERS},
-                           err);
+        rc = hparams_required_count(h, g, "context_length", &h->n_context,
+                                    (struct count_range){1, 1u << 30}, err);
     if (!rc)
-        rc = hparams_require(h, g, "context_length", err);
-    if (!rc)
-        rc = hparams_count(h, g, "context_length", &h->n_context, (struct count_range){1, 1u << 30},
-                           err);
-    if (!rc)
-        rc = hparams_require(h, g, "embedding_length", err);
-    if (!rc)
-        rc = hparams_count(h, g, "embedding_length", &h->width, (struct count_range){1, 1u << 20},
-                           err);
+        rc = hparams_required_count(h, g, "embedding_length", &h->width,
+                                    (struct count_range){1, 1u << 20}, err);
     return rc;
 }
 
@@ -238,12 +239,9 @@ sheaf_code hparams_read_ssm(struct hparams *h, const gguf *g, sheaf_error *err)
         {"ssm.group_count", &h->ssm.groups, 4096},
     };
     sheaf_code rc = SHEAF_OK;
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0] && !rc; i++) {
-        rc = hparams_require(h, g, counts[i].key, err);
-        if (!rc)
-            rc = hparams_count(h, g, counts[i].key, counts[i].out,
-                               (struct count_range){1, counts[i].max}, err);
-    }
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0] && !rc; i++)
+        rc = hparams_required_count(h, g, counts[i].key, counts[i].out,
+                                    (struct count_range){1, counts[i].max}, err);
     if (!rc && (h->ssm.inner % h->ssm.heads || h->ssm.heads % h->ssm.groups))
         rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, gguf_name(g),
                         "an SSM of width %u with %u heads in %u groups; each must divide the one "

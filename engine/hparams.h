@@ -114,6 +114,8 @@ struct count_range {
 };
 sheaf_code hparams_count(const struct hparams *h, const gguf *g, const char *key, uint32_t *out,
                          struct count_range range, sheaf_error *err);
+sheaf_code hparams_required_count(const struct hparams *h, const gguf *g, const char *key,
+                                  uint32_t *out, struct count_range range, sheaf_error *err);
 /* A scalar for all layers or an array of one per layer, into out[n_layers]. */
 sheaf_code hparams_counts(const struct hparams *h, const gguf *g, const char *key, uint32_t *out,
                           struct count_range range, sheaf_error *err);

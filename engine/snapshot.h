@@ -9,7 +9,8 @@
 
 /* Positions at which snapshots are taken are multiples of this: pages are whole there, and what a
  * prompt leaves behind does not depend on the steps it went in (graph_mamba.c). */
-#define SNAPSHOT_GRAIN 64
+#define SNAPSHOT_GRAIN SSM_CHUNK
+_Static_assert(SNAPSHOT_GRAIN % KV_PAGE == 0, "a snapshot holds whole pages");
 
 size_t snapshot_bytes(const struct sheaf_session *s);
 void snapshot_save(const struct sheaf_session *s, uint8_t *out);

@@ -26,7 +26,7 @@ void state_lay_out(struct sheaf_engine *e)
             l->conv_plane =
                 take_bytes(&at, (h->ssm.conv_kernel - 1) * ssm_channels(h) * sizeof(float));
             l->ssm_plane = take_bytes(&at, (size_t)h->ssm.inner * h->ssm.state *
-                                               (e->state_type == STATE_F16 ? 2 : 4));
+                                               state_type_bytes(e->state_type));
         } else if (l->shortconv.in.w.n_out) {
             l->conv_plane =
                 take_bytes(&at, (size_t)(h->short_kernel - 1) * h->width * sizeof(float));

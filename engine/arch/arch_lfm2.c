@@ -19,10 +19,8 @@ static sheaf_code shape(struct hparams *h, const gguf *g, sheaf_error *err)
                         "%s is false: an embedding model; one that generates text is wanted",
                         hparams_key(h, "attention.causal").name);
     if (!rc)
-        rc = hparams_require(h, g, "shortconv.l_cache", err);
-    if (!rc)
-        rc = hparams_count(h, g, "shortconv.l_cache", &h->short_kernel, (struct count_range){1, 16},
-                           err);
+        rc = hparams_required_count(h, g, "shortconv.l_cache", &h->short_kernel,
+                                    (struct count_range){1, 16}, err);
     if (!rc)
         rc = hparams_count(h, g, "attention.sliding_window", &h->n_sight,
                            (struct count_range){0, 1u << 30}, err);

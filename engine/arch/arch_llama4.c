@@ -33,10 +33,8 @@ static void set_attention(struct hparams *h)
 static sheaf_code set_widths(struct hparams *h, const gguf *g, sheaf_error *err)
 {
     uint32_t step = 0;
-    sheaf_code rc = hparams_require(h, g, "interleave_moe_layer_step", err);
-    if (!rc)
-        rc = hparams_count(h, g, "interleave_moe_layer_step", &step,
-                           (struct count_range){1, h->n_layers}, err);
+    sheaf_code rc = hparams_required_count(h, g, "interleave_moe_layer_step", &step,
+                                           (struct count_range){1, h->n_layers}, err);
     for (uint32_t i = 0; i < h->n_layers && !rc; i++) {
         if ((i + 1) % step == 0)
             h->n_ff[i] = h->moe.n_ff[i];

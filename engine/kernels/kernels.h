@@ -105,6 +105,11 @@ struct attend_job {
 enum state_type { STATE_F32, STATE_F16, STATE_TYPES };
 #define STATE_F16_MAX 65504.0f
 
+static inline size_t state_type_bytes(enum state_type type)
+{
+    return type == STATE_F16 ? 2 : 4;
+}
+
 /* Depthwise causal convolution of one row of n channels. */
 struct conv_job {
     const float *const *taps;  /* [n_taps] inputs [n], oldest first */

@@ -159,8 +159,8 @@ typedef struct sheaf_span {
 SHEAF_API sheaf_code sheaf_decoder_step(sheaf_decoder *d, sheaf_span *spans, size_t n_spans,
                                         sheaf_error *err);
 
-/* Feeds a prompt of 1 token or more in chunks; logits of its last token in *logits. Errors: USAGE
- * (no tokens), and of sheaf_decoder_step. */
+/* Feeds a prompt of 1 token or more in chunks; logits of its last token in *logits (NULL: they are
+ * not computed). Errors: USAGE (no tokens), and of sheaf_decoder_step. */
 SHEAF_API sheaf_code sheaf_session_prefill(sheaf_session *s, const int32_t *tokens, size_t n,
                                            float **logits, sheaf_error *err);
 
