@@ -12,9 +12,13 @@
 #   make fuzz-long  libFuzzer on six targets, FUZZ_SECONDS=60 each
 #   make bench-kernels   kernels of each tier: speed against the reference
 #   make bench-store     writing, reading and voting on 512 traces of 32,768 tokens
-#   make kill-store      KILLS=500 evaluations ended by kill -9: no record lost, none twice
+#   make check-slurm     examples/eval_array.sbatch under a Slurm of this machine, and mpirun; MODEL=FILE
+#   make check-graders   GSM8K filters and MATH-500 grades beside lm-eval and math-verify: GRADERS=python RUNS=
+#   make kill-eval       KILLS=100 evaluations ended by kill -9: no record lost, none twice, the same files at the end
 #   make bench-verifier  verdicts per second by level, votes of 512 answers
 #   make shapes     models of real dimensions with random weights into build/shapes: SHAPES=, SHAPE_TYPE=Q8_0
+#   make strategies every strategy at every budget, from stored runs: SETS=, STRATEGY_FLAGS='-m FILE -w RUNS -o DIR'
+#   make bench-table     the goals for speed beside PEER=llama-batched-bench on MODEL=FILE, into BENCH_OUT=
 #   make install    PREFIX=/usr/local, DESTDIR=
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -49,7 +53,7 @@ SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/*_test.c)))
 TOOL_BIN := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/tools/*.c)))
 
-.PHONY: all build-all deps test check check-asan check-votes check-verifier demo fuzz fuzz-long fuzz-verifier bench-kernels bench-store kill-store bench-verifier shapes write-shapes install \
+.PHONY: all build-all deps test check check-asan check-votes check-verifier demo fuzz fuzz-long fuzz-verifier bench-kernels bench-store kill-eval check-slurm check-graders bench-verifier shapes write-shapes strategies bench-table install \
         uninstall clean
 .SECONDARY:
 
@@ -62,6 +66,8 @@ build-all: $(BUILD)/sheaf $(BUILD)/libsheaf.a $(BUILD)/libsheaf.so
 $(BUILD)/engine/kernels/kernels_avx2.o:   ISA := -mavx2 -mfma -mf16c
 $(BUILD)/engine/kernels/kernels_avx512.o: ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mf16c
 $(BUILD)/engine/kernels/kernels_vnni.o:   ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mfma -mf16c
+$(BUILD)/engine/kernels/kernels_amx.o:    ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mamx-tile -mamx-int8 -mfma -mf16c
+$(BUILD)/tests/support/kernels_amx_model.o: ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mf16c
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -178,10 +184,24 @@ bench-store: deps
 	@$(MAKE) --no-print-directory $(BUILD)/tests/bench_store
 	$(BUILD)/tests/bench_store
 
-KILLS ?= 500
-kill-store: deps
+KILLS ?= 100
+kill-eval: deps
 	@$(MAKE) --no-print-directory $(BUILD)/sheaf $(BUILD)/tests/make_tiny_model
-	sh tests/tools/kill_store.sh $(KILLS) $(BUILD)
+	sh tests/tools/kill_eval.sh $(KILLS) $(BUILD)
+
+# The program that Slurm and mpirun start is $(BUILD)/sheaf; what is not installed is skipped with a line.
+check-slurm: deps
+	@$(MAKE) --no-print-directory $(BUILD)/sheaf $(BUILD)/tests/make_tiny_model
+	sh tests/tools/slurm_local.sh $(BUILD) $(MODEL)
+
+# GRADERS is a Python with lm-eval and math-verify (pip install lm-eval math-verify); RUNS are directories of runs
+# whose responses are graded, too; MATH500 is the set of that name.
+GRADERS ?= python3
+MATH500 ?= ../shared/datasets/math500.jsonl
+RUNS    ?=
+check-graders: deps
+	@$(MAKE) --no-print-directory $(BUILD)/sheaf
+	@sh tests/tools/compare_graders.sh $(BUILD) $(GRADERS) $(MATH500) $(RUNS)
 
 bench-kernels: deps
 	@$(MAKE) --no-print-directory $(BUILD)/tests/bench_kernels
@@ -202,6 +222,15 @@ write-shapes:
 	    echo "  SHAPE  $$out"; \
 	    $(BUILD)/tests/shape_model $$name $$out --type $(SHAPE_TYPE) || exit 1; \
 	done
+
+SETS ?= gsm8k:100:32:gsm8k-100-n32 math500:50:32:math500-50-n32
+strategies: all
+	sh tests/tools/strategy_table.sh -b $(BUILD) $(STRATEGY_FLAGS) $(SETS)
+
+BENCH_OUT ?= results/bench-peers
+bench-table: deps
+	@$(MAKE) --no-print-directory $(BUILD)/sheaf $(BUILD)/tests/shape_model
+	sh tests/tools/bench_table.sh -b $(BUILD) $(BENCH_FLAGS) '$(PEER)' '$(MODEL)' $(BENCH_OUT)
 
 bench-verifier: deps
 	@$(MAKE) --no-print-directory $(BUILD)/tests/bench_verifier

@@ -15,10 +15,12 @@ static sheaf_code check_options(const sheaf_engine *e, const sheaf_decoder_optio
                                 sheaf_error *err)
 {
     const size_t most = (size_t)1 << 30;
-    if (o->max_sessions < 1 || o->max_sessions > 65536 || o->n_forks >= o->max_sessions)
+    if (o->max_sessions < 1 || o->max_sessions > 65536 || o->n_forks >= o->max_sessions ||
+        o->n_holders >= o->max_sessions - o->n_forks || o->n_prefixes > o->max_sessions)
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "decoder",
-                          "%zu sessions, of them %zu forks; 1 to 65536 and fewer are possible",
-                          o->max_sessions, o->n_forks);
+                          "%zu sessions, of them %zu forks and %zu holders of %zu prefixes; 1 to "
+                          "65536 and fewer are possible",
+                          o->max_sessions, o->n_forks, o->n_holders, o->n_prefixes);
     if (o->session_tokens < 1 || o->session_tokens > most || o->prefix_tokens > most ||
         o->max_rows > 65536 || o->max_logits > 65536)
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "decoder",
@@ -59,15 +61,16 @@ static bool allocate(struct sheaf_decoder *d, const struct sizes *z)
     d->step.rows = alloc_zero(z->max_rows, sizeof *d->step.rows);
     d->step.expert_first = alloc_zero(expert_lists(&e->h), sizeof *d->step.expert_first);
     d->step.segments = alloc_zero(d->max_sessions, sizeof *d->step.segments);
-    d->step.scores = alloc_aligned(z->threads, z->scores * sizeof(float), PLAN_ALIGN);
-    d->step.page_views = alloc_zero(z->threads, 2 * z->max_pages * sizeof(void *));
+    d->step.attend_scratch = alloc_aligned(z->threads, z->attend * sizeof(float), PLAN_ALIGN);
     d->step.ssm_scratch = alloc_aligned(z->threads, z->ssm * sizeof(float), PLAN_ALIGN);
+    d->step.pack_scratch = alloc_aligned(z->threads, z->pack, PLAN_ALIGN);
     d->picks = alloc_zero(z->max_logits, sizeof *d->picks);
     d->logits = alloc_aligned(z->max_logits, e->h.n_vocab * sizeof(float), PLAN_ALIGN);
     d->sample_scratch = alloc_aligned(z->threads, z->sample, PLAN_ALIGN);
     return d->sessions && d->page_tables && d->step_memory && d->step.rows &&
            d->step.expert_first && d->step.segments &&
-           d->step.scores && d->step.page_views && d->step.ssm_scratch && d->picks && d->logits &&
+           d->step.attend_scratch && d->step.ssm_scratch && d->step.pack_scratch &&
+           d->picks && d->logits &&
            d->sample_scratch;
 }
 
@@ -79,9 +82,9 @@ static void wire(struct sheaf_decoder *d, const struct sizes *z)
     d->step.kv = d->kv;
     d->step.active = d->step.expert_first + d->e->h.moe.router.n_experts + 1;
     d->step.rope = &d->rope;
-    d->step.scores_stride = z->scores;
-    d->step.pages_stride = z->max_pages;
+    d->step.attend_stride = z->attend;
     d->step.ssm_scratch_stride = z->ssm;
+    d->step.pack_stride = z->pack;
     d->sample_bytes = z->sample;
     d->max_rows = z->max_rows;
     d->max_logits = z->max_logits;
@@ -157,8 +160,8 @@ void sheaf_decoder_close(sheaf_decoder *d)
     alloc_free(d->step.segments);
     alloc_free(d->step.expert_first);
     alloc_free(d->step.ssm_scratch);
-    alloc_free(d->step.scores);
-    alloc_free(d->step.page_views);
+    alloc_free(d->step.pack_scratch);
+    alloc_free(d->step.attend_scratch);
     alloc_free(d->picks);
     alloc_free(d->logits);
     alloc_free(d->sample_scratch);

@@ -73,15 +73,6 @@ static void list_buffers(struct sizes *z, const struct sheaf_engine *e)
     z->step_bytes += z->acts + z->expert_acts;
 }
 
-static size_t most_heads_per_kv(const struct hparams *h)
-{
-    size_t most = 1;
-    for (uint32_t i = 0; i < h->n_layers; i++)
-        if (h->n_kv_heads[i])
-            most = max_of(most, h->n_heads[i] / h->n_kv_heads[i]);
-    return most;
-}
-
 /* Most pages that n consecutive positions touch. */
 static size_t pages_touched(size_t n)
 {
@@ -103,20 +94,24 @@ static size_t most_limited_pages(size_t sight, size_t n_sessions, size_t n_rows)
     return n_sessions * each + n_more + (n_rows - n_more * rows) / KV_PAGE;
 }
 
+/* A prefix may end anywhere in a page when there are several: a session then has the page's rest
+ * and copies the page, as one that only holds the prefix does not. */
 static void count_pages(struct sizes *z, const struct hparams *h, const sheaf_decoder_options *o)
 {
     z->max_positions = o->prefix_tokens + o->session_tokens + o->fork_tokens;
     z->max_pages = round_up(z->max_positions, KV_PAGE) / KV_PAGE;
+    size_t n_prefixes = max_of(o->n_prefixes, 1);
+    size_t rest = n_prefixes > 1 ? KV_PAGE - 1 : o->prefix_tokens % KV_PAGE;
     size_t shared = o->prefix_tokens / KV_PAGE;
-    size_t own = round_up(o->prefix_tokens % KV_PAGE + o->session_tokens, KV_PAGE) / KV_PAGE;
-    size_t n_whole = o->max_sessions - o->n_forks;
+    size_t own = round_up(rest + o->session_tokens, KV_PAGE) / KV_PAGE;
     size_t forked = o->n_forks * (1 + round_up(o->fork_tokens, KV_PAGE) / KV_PAGE); /* 1: a copy */
-    z->n_kv_pages[KV_ALL] = shared + n_whole * own + forked;
+    size_t n_whole = o->max_sessions - o->n_forks - o->n_holders;
+    size_t owned = n_whole * own + o->n_holders * (rest > 0) + forked;
+    z->n_kv_pages[KV_ALL] = n_prefixes * shared + owned;
     if (h->n_sight)
-        z->n_kv_pages[KV_LIMITED] =
-            min_of(min_of(shared, pages_touched(h->n_sight - 1 + z->max_rows)) + n_whole * own +
-                       forked,
-                   most_limited_pages(h->n_sight, o->max_sessions, z->max_rows));
+        z->n_kv_pages[KV_LIMITED] = min_of(
+            n_prefixes * min_of(shared, pages_touched(h->n_sight - 1 + z->max_rows)) + owned,
+            most_limited_pages(h->n_sight, o->max_sessions, z->max_rows));
 }
 
 static uint64_t page_bytes(const struct sheaf_engine *e, enum kv_class kind)
@@ -145,11 +140,11 @@ struct sizes sizes_of(const struct sheaf_engine *e, const sheaf_decoder_options 
     z.max_logits = o->max_logits ? o->max_logits : o->max_sessions;
     count_pages(&z, h, o);
     list_buffers(&z, e);
-    z.scores = most_heads_per_kv(h) * round_up(z.max_positions, KV_PAGE);
+    z.attend = attention_scratch_floats(h, z.max_positions);
     z.ssm = ssm_scratch_floats(h);
+    z.pack = weights_scratch_bytes(&e->weights);
     z.sample = round_up(sample_scratch_bytes(h->n_vocab), PLAN_ALIGN);
-    size_t worker =
-        (z.scores + z.ssm) * sizeof(float) + z.sample + 2 * z.max_pages * sizeof(void *);
+    size_t worker = (z.attend + z.ssm) * sizeof(float) + z.sample + z.pack;
     z.scratch_bytes =
         z.step_bytes + z.threads * worker + z.max_logits * h->n_vocab * sizeof(float) +
         rope_bytes(h, z.max_positions) + z.max_rows * sizeof(struct row) +

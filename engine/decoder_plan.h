@@ -19,8 +19,9 @@ struct step_buffer {
 struct sizes {
     size_t max_rows, max_logits, max_positions, max_pages, n_kv_pages[KV_CLASSES], threads;
     struct step_buffer buffers[STEP_BUFFERS];
-    /* per worker: floats of scores and of SSM scratch; bytes of sampling scratch */
-    size_t scores, ssm, sample;
+    /* per worker: floats of attention and of SSM scratch; bytes of sampling scratch and of
+     * a panel */
+    size_t attend, ssm, sample, pack;
     size_t acts, expert_acts;   /* bytes of int8 codes */
     size_t step_bytes, scratch_bytes;
     uint64_t kv_bytes, state_bytes;

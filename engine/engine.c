@@ -28,7 +28,10 @@ static sheaf_code choose_kernels(struct sheaf_engine *e, const sheaf_engine_opti
     enum cpu_tier cap;
     if (!cpu_tier_by_name(&cap, cpu))
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "cpu",
-                          "\"%.40s\"; auto, ref, avx2, avx512 and vnni are known", cpu);
+                          "\"%.40s\"; auto, ref, avx2, avx512, vnni and amx are known", cpu);
+    if (cap > cpu_tier_detect())
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "cpu", "this machine has no %s; its best is %s",
+                          cpu, cpu_tier_name(cpu_tier_detect()));
     kernels_init(&e->kernels, cap);
     if (strcmp(state, "f32") != 0 && strcmp(state, "f16") != 0)
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "state type",
@@ -38,13 +41,16 @@ static sheaf_code choose_kernels(struct sheaf_engine *e, const sheaf_engine_opti
         e->kv = KV_F32;
     else if (strcmp(kv, "f16") == 0)
         e->kv = KV_F16;
+    else if (strcmp(kv, "q8") == 0)
+        e->kv = KV_Q8;
     else
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "KV type", "\"%.40s\"; f16 and f32 are known", kv);
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "KV type", "\"%.40s\"; f16, f32 and q8 are known",
+                          kv);
     if (o->threads < 0 || o->threads > 1024)
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "threads", "%d; 1 to 1024 are possible",
                           o->threads);
     e->threads = o->threads ? o->threads : pool_cpus();
-    return SHEAF_OK;
+    return kernels_settle(&e->kernels, e->cpu, err);
 }
 
 /* ---- weights -------------------------------------------------------------------------------- */
@@ -192,6 +198,7 @@ static sheaf_code load(struct sheaf_engine *e, const sheaf_engine_options *o, sh
     if (rc)
         return rc;
     e->weights.exact = o->exact;
+    e->weights.mapped = o->no_repack;
     e->logit_factor = 1.0f;
     rc = tokenizer_create(&e->tokens, e->file, err);
     if (!rc)
@@ -261,7 +268,7 @@ void sheaf_engine_info(const sheaf_engine *e, sheaf_model_info *out)
         .quantization = e->quantization,
         .tokenizer = e->tokenizer_name,
         .chat_template = e->chat_name,
-        .cpu = cpu_tier_name(e->kernels.tier),
+        .cpu = e->cpu,
         .license = e->license[0] ? e->license : NULL,
         .hash = e->hash,
         .file_bytes = gguf_file_bytes(e->file),

@@ -21,16 +21,34 @@ struct project {
     size_t n;
 };
 
-void multiply_panels(const struct kernels *k, const struct product *p, size_t n,
-                     const struct acts *a, size_t begin, size_t end)
+/* Panels [begin, end) of one matrix; those of a mapped one are packed as they come, each once for
+ * all rows. */
+static void multiply_linear(const struct work *work, const struct product *p, size_t begin,
+                            size_t end)
+{
+    const struct panels *w = &p->l->w;
+    const struct step *s = work->s;
+    if (w->data) {
+        s->e->kernels.matmul[w->layout](p->y, w->n_out, w, work->a, begin, end);
+        return;
+    }
+    uint8_t *scratch = s->pack_scratch + (size_t)work->worker * s->pack_stride;
+    for (size_t panel = begin; panel < end; panel++) {
+        struct panels one;
+        linear_pack_panel(&one, p->l, panel, scratch);
+        s->e->kernels.matmul[w->layout](p->y + panel * PANEL_OUT, w->n_out, &one, work->a, 0, 1);
+    }
+}
+
+void multiply_panels(const struct work *work, const struct product *p, size_t n, size_t begin,
+                     size_t end)
 {
     size_t first = 0; /* number of the matrix's first panel */
     for (size_t i = 0; i < n; i++) {
-        const struct panels *w = p[i].w;
-        size_t last = first + panels_count(w);
+        size_t last = first + panels_count(&p[i].l->w);
         size_t from = begin > first ? begin : first, to = end < last ? end : last;
         if (from < to)
-            k->matmul[w->layout](p[i].y, w->n_out, w, a, from - first, to - first);
+            multiply_linear(work, &p[i], from - first, to - first);
         first = last;
     }
 }
@@ -38,8 +56,8 @@ void multiply_panels(const struct kernels *k, const struct product *p, size_t n,
 static void project_range(void *ctx, size_t begin, size_t end, int worker)
 {
     const struct project *p = ctx;
-    (void)worker;
-    multiply_panels(&p->s->e->kernels, p->parts, p->n, &p->s->acts, begin, end);
+    const struct work work = {p->s, &p->s->acts, worker};
+    multiply_panels(&work, p->parts, p->n, begin, end);
 }
 
 struct bias_job {
@@ -99,7 +117,7 @@ void project(struct step *s, const struct linear *const *w, float *const *y, siz
     struct project p = {.s = s, .n = n};
     size_t n_panels = 0;
     for (size_t i = 0; i < n; i++) {
-        p.parts[i] = (struct product){&w[i]->w, y[i]};
+        p.parts[i] = (struct product){w[i], y[i]};
         n_panels += panels_count(&w[i]->w);
     }
     step_run(s, PHASE_MATMUL, n_panels, 1, project_range, &p);

@@ -71,12 +71,12 @@ struct step {
     struct acts acts;          /* input of the next products */
     void *codes;               /* its int8 form */
 
-    float *scores;             /* [workers][scores_stride] */
-    size_t scores_stride;
-    const void **page_views;   /* [workers][2 pages_stride] */
-    size_t pages_stride;
+    float *attend_scratch;     /* [workers][attend_stride] */
+    size_t attend_stride;
     float *ssm_scratch;        /* [workers][ssm_scratch_stride] */
     size_t ssm_scratch_stride;
+    uint8_t *pack_scratch;     /* [workers][pack_stride] a panel of mapped weights */
+    size_t pack_stride;        /* bytes, 0 when the weights were repacked */
 };
 
 /* x = embedding of each row's token. */
@@ -87,6 +87,9 @@ void graph_norm(struct step *s, const float *weight);
 
 /* delta = Wo Attention(...) of the input, keys and values of the rows stored in the cache first. */
 void graph_attention(struct step *s, const struct layer *l, uint32_t layer);
+
+/* Floats of scratch that a worker takes for rows that see up to n_positions. */
+size_t attention_scratch_floats(const struct hparams *h, size_t n_positions);
 
 /* mix = the mixer's in-projection of the input; to be taken before another block replaces the
  * input. */

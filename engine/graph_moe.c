@@ -109,18 +109,18 @@ static void multiply_experts(void *ctx, size_t begin, size_t end, int worker)
     const struct expert_products *p = ctx;
     const struct step *s = p->x->s;
     size_t per_expert = p->n * panels_count(&p->stacks[0]->w);
-    (void)worker;
     for (size_t at = begin, stop; at < end; at = stop) {
         uint32_t e = s->active[at / per_expert];
         size_t base = at - at % per_expert;
         struct acts a = expert_acts(p->x, e, p->input, p->stacks[0]->w.n_in);
+        const struct work work = {s, &a, worker};
         struct product parts[2];
         for (size_t i = 0; i < p->n; i++) {
-            const struct panels *w = &p->stacks[i][e].w;
-            parts[i] = (struct product){w, p->y[i] + s->expert_first[e] * w->n_out};
+            const struct linear *l = &p->stacks[i][e];
+            parts[i] = (struct product){l, p->y[i] + s->expert_first[e] * l->w.n_out};
         }
         stop = base + per_expert < end ? base + per_expert : end;
-        multiply_panels(&s->e->kernels, parts, p->n, &a, at - base, stop - base);
+        multiply_panels(&work, parts, p->n, at - base, stop - base);
     }
 }
 

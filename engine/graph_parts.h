@@ -9,13 +9,19 @@
 /* y[i] = w[i] input (+ bias) (+ adapters) for up to PROJECT_MAX matrices as one parallel region. */
 void project(struct step *s, const struct linear *const *w, float *const *y, size_t n);
 
-/* Panels [begin, end) of n matrices that stand one after the other: y = w a. */
+/* Panels [begin, end) of n matrices that stand one after the other: y = l a. */
 struct product {
-    const struct panels *w;
+    const struct linear *l;
     float *y; /* [rows of a][n_out] */
 };
-void multiply_panels(const struct kernels *k, const struct product *p, size_t n,
-                     const struct acts *a, size_t begin, size_t end);
+/* Who multiplies what. */
+struct work {
+    const struct step *s;
+    const struct acts *a;
+    int worker;
+};
+void multiply_panels(const struct work *work, const struct product *p, size_t n, size_t begin,
+                     size_t end);
 
 /* gate[n] = activation of gate and up; up is scratch afterwards. */
 void activate(const struct sheaf_engine *e, float *gate, float *up, size_t n);

@@ -2,14 +2,19 @@
 #include "engine/kvcache.h"
 
 #include <assert.h>
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
 
-static size_t elem_bytes_of(enum kv_type type)
+/* Of the keys or the values of one head in a page. */
+static size_t head_bytes(enum kv_type type, size_t width)
 {
-    return type == KV_F16 ? 2 : 4;
+    static const size_t ELEMENT[KV_TYPES] = {[KV_F32] = 4, [KV_F16] = 2, [KV_Q8] = 1};
+    size_t scales = type == KV_Q8 ? kv_blocks(width) * sizeof(float) : 0;
+    return (width * ELEMENT[type] + scales) * KV_PAGE;
 }
 
 struct kv_shape kv_shape_of(const struct hparams *h, enum kv_class kind, enum kv_type type)
@@ -28,15 +33,15 @@ size_t kvcache_page_bytes(const struct kv_shape *s)
     size_t heads = 0;
     for (uint32_t i = 0; i < s->h->n_layers; i++)
         heads += kv_heads(s, i);
-    size_t bytes = heads * (s->h->head_k + s->h->head_v) * KV_PAGE * elem_bytes_of(s->type);
+    size_t bytes = heads * (head_bytes(s->type, s->h->head_k) + head_bytes(s->type, s->h->head_v));
     return (bytes + 63) & ~(size_t)63;
 }
 
 static void lay_out_layers(struct kvcache *c, const struct kv_shape *s)
 {
     size_t offset = 0;
-    c->head_k_bytes = (size_t)s->h->head_k * KV_PAGE * c->elem_bytes;
-    c->head_v_bytes = (size_t)s->h->head_v * KV_PAGE * c->elem_bytes;
+    c->head_k_bytes = head_bytes(s->type, s->h->head_k);
+    c->head_v_bytes = head_bytes(s->type, s->h->head_v);
     for (uint32_t i = 0; i < s->h->n_layers; i++) {
         c->layer_offset[i] = offset;
         c->n_kv_heads[i] = (uint32_t)kv_heads(s, i);
@@ -47,7 +52,7 @@ static void lay_out_layers(struct kvcache *c, const struct kv_shape *s)
 sheaf_code kvcache_init(struct kvcache *c, const struct kv_shape *shape, const struct kernels *k,
                         size_t n_pages, sheaf_error *err)
 {
-    *c = (struct kvcache){.type = shape->type, .elem_bytes = elem_bytes_of(shape->type)};
+    *c = (struct kvcache){.type = shape->type};
     c->to_f16 = k->to_f16;
     c->page_bytes = kvcache_page_bytes(shape);
     c->n_pages = c->page_bytes ? n_pages : 0;
@@ -134,16 +139,61 @@ const uint8_t *kvcache_v(const struct kvcache *c, int32_t page, uint32_t layer, 
     return c->pages + v_offset(c, page, layer, head);
 }
 
+static void store_f32(float *k_page, float *v_page, size_t slot, const float *k, size_t dk,
+                      const float *v, size_t dv)
+{
+    for (size_t i = 0; i < dk; i++)
+        k_page[i * KV_PAGE + slot] = k[i];
+    memcpy(v_page + slot * dv, v, dv * sizeof *v);
+}
+
+/* codes[n] = x / *scale to the nearest whole number, *scale = max |x| / 127. A block with NaN or
+ * infinity has a scale that is neither and so passes it on. */
+static void quantize_block(int8_t *codes, float *scale, const float *x, size_t n)
+{
+    const float whole = 0x1.8p23f; /* added, it rounds: the last bits are then the number */
+    float amax = 0.0f;
+    for (size_t i = 0; i < n; i++)
+        amax = fabsf(x[i]) > amax || isnan(x[i]) ? fabsf(x[i]) : amax;
+    bool usable = amax >= FLT_MIN * 127.0f && amax <= FLT_MAX;
+    float inverse = usable ? 127.0f / amax : 0.0f;
+    for (size_t i = 0; i < n; i++) {
+        float shifted = (usable ? x[i] : 0.0f) * inverse + whole;
+        int32_t bits;
+        memcpy(&bits, &shifted, sizeof bits);
+        codes[i] = (int8_t)(bits & 0xff);
+    }
+    *scale = amax <= FLT_MAX ? amax / 127.0f : NAN;
+}
+
+static void store_q8(uint8_t *k_page, uint8_t *v_page, size_t slot, const float *k, size_t dk,
+                     const float *v, size_t dv)
+{
+    float *k_scales = (float *)(void *)(k_page + dk * KV_PAGE);
+    float *v_scales = (float *)(void *)(v_page + dv * KV_PAGE) + slot * kv_blocks(dv);
+    for (size_t at = 0; at < dk; at += KV_BLOCK) {
+        int8_t codes[KV_BLOCK];
+        size_t n = dk - at < KV_BLOCK ? dk - at : KV_BLOCK;
+        quantize_block(codes, &k_scales[at / KV_BLOCK * KV_PAGE + slot], k + at, n);
+        for (size_t i = 0; i < n; i++)
+            k_page[(at + i) * KV_PAGE + slot] = (uint8_t)codes[i];
+    }
+    for (size_t at = 0; at < dv; at += KV_BLOCK)
+        quantize_block((int8_t *)v_page + slot * dv + at, &v_scales[at / KV_BLOCK], v + at,
+                       dv - at < KV_BLOCK ? dv - at : KV_BLOCK);
+}
+
 void kvcache_store(struct kvcache *c, int32_t page, uint32_t layer, uint32_t head, size_t slot,
                    const float *k, size_t dk, const float *v, size_t dv)
 {
     uint8_t *ks = c->pages + k_offset(c, page, layer, head);
     uint8_t *vs = c->pages + v_offset(c, page, layer, head);
     if (c->type == KV_F32) {
-        float *kf = (float *)(void *)ks + slot, *vf = (float *)(void *)vs + slot * dv;
-        for (size_t i = 0; i < dk; i++)
-            kf[i * KV_PAGE] = k[i];
-        memcpy(vf, v, dv * sizeof *v);
+        store_f32((float *)(void *)ks, (float *)(void *)vs, slot, k, dk, v, dv);
+        return;
+    }
+    if (c->type == KV_Q8) {
+        store_q8(ks, vs, slot, k, dk, v, dv);
         return;
     }
     uint16_t half[KV_MAX_HEAD], *kh = (uint16_t *)(void *)ks + slot;

@@ -38,7 +38,7 @@ struct kv_shape kv_shape_of(const struct hparams *h, enum kv_class kind, enum kv
 struct kvcache {
     enum kv_type type;
     void (*to_f16)(uint16_t *out, const float *x, size_t n);
-    size_t elem_bytes, n_pages, n_free;
+    size_t n_pages, n_free;
     size_t page_bytes;     /* 0: no layers of this class, no pages */
     size_t *layer_offset;  /* [n_layers] in a page; the layer's K of all heads, then its V */
     size_t head_k_bytes, head_v_bytes; /* of one head's K / V in a page */

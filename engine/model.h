@@ -57,6 +57,7 @@ struct sheaf_engine {
     struct hparams h;
     struct weights weights;
     struct kernels kernels;
+    char cpu[KERNELS_NAME]; /* what the kernels are told as */
     enum kv_type kv;
     enum state_type state_type;
     int threads;

@@ -65,9 +65,9 @@ sheaf_code rope_init(struct rope_table *t, const struct hparams *h, const float 
     for (size_t i = 0; i < t->n_pairs; i++) {
         double frequency = pair_frequency(h, &f, divisors, i);
         for (size_t p = 0; p < n_positions; p++) {
-            float *cs = t->cos_sin + (p * t->n_pairs + i) * 2;
+            float *cs = t->cos_sin + p * 2 * t->n_pairs + i;
             cs[0] = (float)(cos((double)p * frequency) * f.magnitude);
-            cs[1] = (float)(sin((double)p * frequency) * f.magnitude);
+            cs[t->n_pairs] = (float)(sin((double)p * frequency) * f.magnitude);
         }
     }
     return SHEAF_OK;
@@ -79,14 +79,33 @@ void rope_free(struct rope_table *t)
     *t = (struct rope_table){0};
 }
 
+/* Two plain loops over arrays that do not overlap: the compiler makes vectors of them. */
+
+static void rotate_halves(float *restrict a, float *restrict b, const float *restrict cos,
+                          const float *restrict sin, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float x = a[i], y = b[i];
+        a[i] = x * cos[i] - y * sin[i];
+        b[i] = x * sin[i] + y * cos[i];
+    }
+}
+
+static void rotate_neighbours(float *restrict a, const float *restrict cos,
+                              const float *restrict sin, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float x = a[2 * i], y = a[2 * i + 1];
+        a[2 * i] = x * cos[i] - y * sin[i];
+        a[2 * i + 1] = x * sin[i] + y * cos[i];
+    }
+}
+
 void rope_rotate(const struct rope_table *t, enum rope_kind kind, float *head, size_t position)
 {
-    const float *cs = t->cos_sin + position * t->n_pairs * 2;
-    size_t stride = kind == ROPE_NEOX ? t->n_pairs : 1, step = kind == ROPE_NEOX ? 1 : 2;
-    for (size_t i = 0; i < t->n_pairs; i++) {
-        float *a = head + i * step, *b = a + stride;
-        float x = *a, y = *b, c = cs[2 * i], s = cs[2 * i + 1];
-        *a = x * c - y * s;
-        *b = x * s + y * c;
-    }
+    const float *cos = t->cos_sin + position * 2 * t->n_pairs, *sin = cos + t->n_pairs;
+    if (kind == ROPE_NEOX)
+        rotate_halves(head, head + t->n_pairs, cos, sin, t->n_pairs);
+    else
+        rotate_neighbours(head, cos, sin, t->n_pairs);
 }

@@ -8,7 +8,7 @@
 
 struct rope_table {
     size_t n_positions, n_pairs;
-    float *cos_sin; /* [n_positions][n_pairs][2] */
+    float *cos_sin; /* [n_positions][2][n_pairs] */
 };
 
 /* `divisors` [n_rot / 2] or NULL. Errors: NOMEM. Release with rope_free. */

@@ -220,65 +220,44 @@ size_t weights_planned_bytes(const struct weights *w)
     size_t total = 0;
     for (size_t i = 0; i < w->n_linears; i++) {
         choose_layout(w, w->linears[i]);
-        total += packed_bytes(w->linears[i]);
+        total += w->mapped ? 0 : packed_bytes(w->linears[i]);
     }
     return total;
-}
-
-/* True when the panels take the file's own blocks; else rows are decoded to f32 first. */
-static bool packs_directly(const struct linear *l)
-{
-    enum panel_layout natural;
-    return panels_layout(&natural, l->type, l->w.n_in) && natural == l->w.layout;
-}
-
-/* One panel through f32 rows. `rows` [PANEL_OUT][n_in] scratch. */
-static void pack_decoded(const struct linear *l, uint8_t *dst, size_t panel, float *rows)
-{
-    size_t first = panel * PANEL_OUT, n_in = l->w.n_in;
-    struct panels one = l->w;
-    one.n_out = l->w.n_out - first < PANEL_OUT ? l->w.n_out - first : PANEL_OUT;
-    for (size_t r = 0; r < one.n_out; r++)
-        quant_dequantize(l->type, rows + r * n_in, l->rows + (first + r) * l->row_bytes, n_in);
-    panels_pack(&one, dst + panel * l->w.panel_bytes, QUANT_F32, (const uint8_t *)rows, 0, 1);
 }
 
 struct pack_job {
     const struct linear *l;
     uint8_t *dst;
-    float *scratch; /* [workers][PANEL_OUT][n_in], NULL when packed directly */
 };
 
 static void pack_range(void *ctx, size_t begin, size_t end, int worker)
 {
     const struct pack_job *job = ctx;
-    if (!job->scratch) {
-        panels_pack(&job->l->w, job->dst, job->l->type, job->l->rows, begin, end);
-        return;
-    }
-    float *rows = job->scratch + (size_t)worker * PANEL_OUT * job->l->w.n_in;
-    for (size_t p = begin; p < end; p++)
-        pack_decoded(job->l, job->dst, p, rows);
+    (void)worker;
+    panels_pack(&job->l->w, job->dst, job->l->type, job->l->rows, begin, end);
 }
 
-static sheaf_code pack_linear(struct linear *l, uint8_t *dst, pool *p, sheaf_error *err)
+static void pack_linear(struct linear *l, uint8_t *dst, pool *p)
 {
-    struct pack_job job = {.l = l, .dst = dst};
-    if (!packs_directly(l)) {
-        size_t n = (size_t)pool_threads(p) * PANEL_OUT;
-        job.scratch = alloc_zero(n, l->w.n_in * sizeof *job.scratch);
-        if (!job.scratch)
-            return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, l->name, "no memory to repack the matrix");
-    }
+    struct pack_job job = {l, dst};
     pool_run(p, panels_count(&l->w), 1, pack_range, &job);
-    alloc_free(job.scratch);
     l->w.data = dst;
-    return SHEAF_OK;
+}
+
+void linear_pack_panel(struct panels *one, const struct linear *l, size_t panel, uint8_t *to)
+{
+    size_t first = panel * PANEL_OUT, left = l->w.n_out - first;
+    *one = l->w;
+    one->n_out = left < PANEL_OUT ? left : PANEL_OUT;
+    one->data = to;
+    panels_pack(one, to, l->type, l->rows + first * l->row_bytes, 0, 1);
 }
 
 sheaf_code weights_pack(struct weights *w, pool *p, sheaf_error *err)
 {
     size_t total = weights_planned_bytes(w);
+    if (w->mapped)
+        return SHEAF_OK;
     w->panels = alloc_aligned(total, 1, 64);
     if (!w->panels)
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "weights", "no memory for %zu bytes of panels",
@@ -286,13 +265,18 @@ sheaf_code weights_pack(struct weights *w, pool *p, sheaf_error *err)
     w->panels_bytes = total;
     size_t at = 0;
     for (size_t i = 0; i < w->n_linears; i++) {
-        struct linear *l = w->linears[i];
-        sheaf_code rc = pack_linear(l, w->panels + at, p, err);
-        if (rc)
-            return rc;
-        at += packed_bytes(l);
+        pack_linear(w->linears[i], w->panels + at, p);
+        at += packed_bytes(w->linears[i]);
     }
     return SHEAF_OK;
+}
+
+size_t weights_scratch_bytes(const struct weights *w)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < w->n_linears && w->mapped; i++)
+        most = w->linears[i]->w.panel_bytes > most ? w->linears[i]->w.panel_bytes : most;
+    return (most + 63) & ~(size_t)63;
 }
 
 sheaf_code weights_pack_small(struct weights *w, struct panels *out, const gguf_tensor *t,
@@ -307,9 +291,9 @@ sheaf_code weights_pack_small(struct weights *w, struct panels *out, const gguf_
     if (!raw)
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "adapter", "no memory for %zu bytes", bytes);
     uint8_t *dst = raw + (-(uintptr_t)raw & 63);
-    sheaf_code rc = pack_linear(&l, dst, NULL, err);
+    pack_linear(&l, dst, NULL);
     *out = l.w;
-    return rc;
+    return SHEAF_OK;
 }
 
 void weights_free(struct weights *w)

@@ -2,7 +2,8 @@
  *
  * Binding names every tensor a model needs, checks its shape against the metadata and refuses files
  * with tensors nobody asked for. Then all matrices are repacked into panels in one buffer, in the
- * order of use, so that a step reads memory as one stream. */
+ * order of use, so that a step reads memory as one stream; or, where memory is short, they stay in
+ * the mapped file and every product packs the panels it needs. */
 #ifndef ENGINE_WEIGHTS_H
 #define ENGINE_WEIGHTS_H
 
@@ -20,7 +21,7 @@ struct lora_part {
 
 /* y = W x (+ bias) (+ low-rank updates). */
 struct linear {
-    struct panels w;
+    struct panels w;        /* w.data NULL: not repacked, linear_pack_panel makes its panels */
     const float *bias;      /* [n_out] or NULL */
     struct lora_part *lora; /* list, NULL: none */
     char name[64];          /* tensor it came from, without ".weight" */
@@ -35,9 +36,10 @@ struct weights {
     arena memory;             /* vectors, lists */
     struct linear **linears;  /* every bound matrix, in order of binding */
     size_t n_linears, cap_linears;
-    uint8_t *panels;          /* the one buffer */
+    uint8_t *panels;          /* the one buffer, NULL when mapped */
     size_t panels_bytes;
     bool exact;               /* f32 panels whatever the file holds */
+    bool mapped;              /* nothing is repacked */
 };
 
 /* While binding. */
@@ -81,11 +83,19 @@ sheaf_code bind_stack(struct binder *b, struct linear **out, const char *name, s
 /* Every tensor of the file was asked for, or UNSUPPORTED naming the first that was not. */
 sheaf_code binder_finish(const struct binder *b, sheaf_error *err);
 
-/* Chooses the layout of every matrix; bytes of all panels. */
+/* Chooses the layout of every matrix; bytes of all panels, 0 when mapped. */
 size_t weights_planned_bytes(const struct weights *w);
 
-/* Allocates and fills the panels of all bound matrices. Errors: NOMEM. */
+/* Allocates and fills the panels of all bound matrices, unless they stay mapped. Errors: NOMEM. */
 sheaf_code weights_pack(struct weights *w, pool *p, sheaf_error *err);
+
+/* Bytes of the largest panel, a multiple of 64: what each worker needs for linear_pack_panel. 0
+ * unless mapped. */
+size_t weights_scratch_bytes(const struct weights *w);
+
+/* Packs one panel of a mapped matrix into `to` [l->w.panel_bytes], 64-byte aligned; *one is that
+ * panel as a matrix of its own. The bytes are those of repacking. */
+void linear_pack_panel(struct panels *one, const struct linear *l, size_t panel, uint8_t *to);
 void weights_free(struct weights *w);
 
 /* f32 panels of a small matrix [n_out][n_in] given as a tensor (adapters). In w->memory. */

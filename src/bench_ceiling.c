@@ -92,6 +92,7 @@ static sheaf_code measure_read(struct bench_ceilings *c, pool *p, sheaf_error *e
 struct products {
     const struct kernels *k;
     struct panels w;
+    uint8_t *packed; /* w.data when the engine keeps no panels */
     struct acts a;
     float *x, *y; /* [PRODUCT_ROWS][n_in], [threads][PRODUCT_ROWS][n_out] */
 };
@@ -134,8 +135,20 @@ static void multiply_times(void *ctx, size_t begin, size_t end, int worker)
         p->k->matmul[p->w.layout](y, p->w.n_out, &p->w, &p->a, 0, panels_count(&p->w));
 }
 
-static sheaf_code open_products(struct products *p, const sheaf_engine *e, size_t threads,
-                                sheaf_error *err)
+/* An engine that keeps its weights in the file has no panels to multiply. */
+static bool pack_products(struct products *p, const struct linear *l)
+{
+    if (p->w.data)
+        return true;
+    p->packed = alloc_aligned(panels_count(&p->w), p->w.panel_bytes, 64);
+    if (p->packed)
+        panels_pack(&p->w, p->packed, l->type, l->rows, 0, panels_count(&p->w));
+    p->w.data = p->packed;
+    return p->packed != NULL;
+}
+
+static sheaf_code open_products(struct products *p, const sheaf_engine *e, const struct linear *l,
+                                size_t threads, sheaf_error *err)
 {
     size_t n_in = p->w.n_in;
     p->k = &e->kernels;
@@ -144,7 +157,7 @@ static sheaf_code open_products(struct products *p, const sheaf_engine *e, size_
     p->a = (struct acts){.x = p->x, .n_rows = PRODUCT_ROWS, .n_in = n_in};
     if (n_in % 32 == 0)
         p->a.q = alloc_aligned(acts_bytes(PRODUCT_ROWS, n_in), 1, 64);
-    if (!p->x || !p->y || (n_in % 32 == 0 && !p->a.q))
+    if (!p->x || !p->y || (n_in % 32 == 0 && !p->a.q) || !pack_products(p, l))
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "bench", "no memory for products of %zu columns",
                           n_in);
     for (size_t i = 0; i < PRODUCT_ROWS * n_in; i++)
@@ -174,7 +187,7 @@ static sheaf_code measure_products(struct bench_ceilings *c, const sheaf_engine 
     struct products p = {.w = cached_panels(&l->w)};
     size_t n = 4 * (size_t)pool_threads(workers);
     double once = 2.0 * PRODUCT_ROWS * (double)p.w.n_out * (double)p.w.n_in;
-    sheaf_code rc = open_products(&p, e, (size_t)pool_threads(workers), err);
+    sheaf_code rc = open_products(&p, e, l, (size_t)pool_threads(workers), err);
     while (!rc && seconds_of(&p, workers, n) < PASS_S)
         n *= 2;
     for (int pass = 0; pass < PASSES && !rc; pass++)
@@ -183,6 +196,7 @@ static sheaf_code measure_products(struct bench_ceilings *c, const sheaf_engine 
     alloc_free(p.x);
     alloc_free(p.y);
     alloc_free(p.a.q);
+    alloc_free(p.packed);
     return rc;
 }
 

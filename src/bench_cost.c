@@ -11,15 +11,24 @@ struct matrix_cost {
     double bytes, operations;
 };
 
-static void add_panels(struct matrix_cost *sum, const struct panels *w)
+static void add_matrix(struct matrix_cost *sum, const struct panels *w, double bytes)
 {
-    sum->bytes += (double)panels_count(w) * (double)w->panel_bytes;
+    sum->bytes += bytes;
     sum->operations += 2.0 * (double)w->n_out * (double)w->n_in;
 }
 
+static void add_panels(struct matrix_cost *sum, const struct panels *w)
+{
+    add_matrix(sum, w, (double)panels_count(w) * (double)w->panel_bytes);
+}
+
+/* A mapped matrix is read as the file has it. */
 static void add_linear(struct matrix_cost *sum, const struct linear *l)
 {
-    add_panels(sum, &l->w);
+    if (l->w.data)
+        add_panels(sum, &l->w);
+    else
+        add_matrix(sum, &l->w, (double)l->w.n_out * (double)l->row_bytes);
     for (const struct lora_part *part = l->lora; part; part = part->next) {
         add_panels(sum, &part->a);
         add_panels(sum, &part->b);

@@ -105,6 +105,7 @@ static sheaf_code open_with(sheaf_engine **out, const char *path, const struct m
         o.logit_factor = a->logit_factor;
         o.mem_bytes = a->mem_bytes;
         o.exact = a->exact;
+        o.no_repack = a->no_repack;
         o.chat_template = template;
         o.loras = list->loras;
         o.n_loras = list->n;

@@ -12,7 +12,7 @@ struct model_args {
     const char *cpu, *kv_type, *state_type;
     float logit_factor; /* 0: what is known of the model */
     size_t mem_bytes;   /* budget that the weights must fit, no option of its own; 0: none */
-    bool exact;
+    bool exact, no_repack;
     const char *chat_template, *chat_template_file;
     struct cli_list loras; /* FILE or FILE:SCALE */
 };
@@ -36,7 +36,7 @@ struct model_args {
      .at = offsetof(type, field.chat_template_file), .value = "FILE",                              \
      .help = "the same, Jinja source read from a file"},                                           \
     {.name = "kv-type", .synonyms = "cache-type-k cache-type-v", .kind = CLI_CHOICE,               \
-     .at = offsetof(type, field.kv_type), .choices = "f16 f32", .env = true,                       \
+     .at = offsetof(type, field.kv_type), .choices = "f16 f32 q8", .env = true,                    \
      .help = "precision of the KV cache (f16)"},                                                   \
     {.name = "state-type", .kind = CLI_CHOICE, .at = offsetof(type, field.state_type),             \
      .choices = "f16 f32", .env = true,                                                            \
@@ -45,10 +45,12 @@ struct model_args {
      .min = 0, .max = 1000, .value = "F",                                                          \
      .help = "multiply the logits, for a file whose head lost its multiplier (0: if known)"},      \
     {.name = "cpu", .kind = CLI_CHOICE, .at = offsetof(type, field.cpu),                           \
-     .choices = "auto ref avx2 avx512 vnni", .env = true,                                          \
-     .help = "highest instruction set to use (auto)"},                                             \
+     .choices = "auto ref avx2 avx512 vnni amx", .env = true,                                      \
+     .help = "instruction set to use (auto: the best)"},                                           \
     {.name = "exact", .kind = CLI_ON, .at = offsetof(type, field.exact),                           \
-     .help = "dequantised weights and f32 everywhere: slow, for tests"}
+     .help = "dequantised weights and f32 everywhere: slow, for tests"},                           \
+    {.name = "no-repack", .kind = CLI_ON, .at = offsetof(type, field.no_repack), .env = true,      \
+     .help = "keep the weights in the mapped file: no memory for them, same answers, slower"}
 
 /* Path of the model that the arguments name; release with alloc_free. Errors: IO (no such file or
  * name; says how to get it), NOMEM. */

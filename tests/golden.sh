@@ -119,6 +119,10 @@ branch() { # MODEL MODE FLAGS
         { cat "$tmp/err"; return 1; }
     "$check" branch "$mode" "$base.branch.json" "$tmp/out"
 }
+tiers=
+for cpu in ref avx2 avx512 vnni amx; do
+    "$sheaf" show -m "$golden/models/llama_gqa_tied.gguf" --cpu $cpu >/dev/null 2>&1 && tiers="$tiers $cpu"
+done
 families="llama_gqa_tied qwen3_qknorm qwen3moe falcon_h1_untied falcon_h1_norm_g2 lfm2 lfm2moe nemotron_h_dense
     nemotron_h_moe granite_hybrid granite_hybrid_moe llama4_mobilellm_r1 llama4_moe gpt_oss"
 for name in $families falcon_h1_tied llama4_moe_long falcon_h1_q.Q8_0 falcon_h1_q.Q4_0 falcon_h1_q.Q4_K_M \
@@ -126,7 +130,7 @@ for name in $families falcon_h1_tied llama4_moe_long falcon_h1_q.Q8_0 falcon_h1_
     llama_q.F16 llama_q.BF16 llama_q.Q8_0 llama_q.Q4_0 llama_q.Q4_1 llama_q.Q5_0 llama_q.Q5_1 llama_q.Q2_K \
     llama_q.Q3_K_M llama_q.Q4_K_M llama_q.Q5_K_M llama_q.Q6_K llama_q.IQ4_NL llama_q.IQ4_XS; do
     report "models/$name exact" logits $name f32 --exact
-    for cpu in ref avx2 avx512 vnni; do
+    for cpu in $tiers; do
         report "models/$name $cpu" logits $name default --cpu $cpu
     done
 done

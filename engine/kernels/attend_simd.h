@@ -1,10 +1,13 @@
-/* attend_simd.h - softmax attention of a group of heads, shared by the vector tiers.
+/* attend_simd.h - softmax attention of the rows and heads of a job, shared by the vector tiers.
  *
- * Up to HEAD_TILE heads go together, so that K and V are read once for all of them: first scores
- * of ATTEND_VECS vectors of positions at a time, then the weights, then ATTEND_VECS vectors of V's
- * dimensions at a time over all positions. Each score is one chain of multiply-adds over ascending
- * dimensions and each output one over ascending positions, however the tiles fall. A partial last
- * page is read in whole vectors; what lies outside the job is dropped. */
+ * A query is one head of one row. Up to HEAD_TILE queries go together, so that K and V are read and
+ * converted once for all of them: in the positions that all rows see, queries of several rows; in
+ * what a row sees alone, before and after these, its own heads. First the scores, ATTEND_VECS
+ * vectors of positions at a time, then the weights, one softmax over all a row sees, then
+ * ATTEND_VECS vectors of V's dimensions at a time over all positions. Each score is one chain of
+ * multiply-adds over ascending dimensions and each output one over ascending positions (it waits in
+ * the scratch between two ranges), however rows, ranges and tiles fall. Part of a page is read in
+ * whole vectors; what lies outside the range is dropped. */
 #ifndef ENGINE_KERNELS_ATTEND_SIMD_H
 #define ENGINE_KERNELS_ATTEND_SIMD_H
 
@@ -15,45 +18,71 @@
 #define HEAD_TILE 6
 #define ATTEND_VECS (LANES / 4) /* HEAD_TILE x ATTEND_VECS accumulators fit the registers */
 
-/* One tile of heads of a job. */
-struct heads {
+/* V is read by pieces of so many positions, all tiles of a job in turn: a piece stays in L1 or
+ * near it. */
+#define VALUE_PIECE (4 * KV_PAGE)
+
+/* A job, or a tile of it: queries that go together over positions which they see in the same pages.
+ * The scores of query i are those of positions origin, origin + 1 ... from scores[i score_stride]
+ * on. */
+struct attend_tile {
     const struct attend_job *job;
-    const float *q;    /* of the first head */
-    float *scores;     /* [heads][score_stride], from pos_begin on */
-    size_t score_stride, first;
+    const int32_t *pages;
+    const float *q;      /* [queries][dk] */
+    float *scores;
+    float *acc, *sums;   /* [queries][dv]; [queries] */
+    size_t score_stride, origin;
 };
 
-/* The part of a page that a job sees: positions [lo, hi) of page `index`. */
+typedef void attend_fn(const struct attend_tile *t, size_t begin, size_t end);
+
+INLINE const float *kv_scales(const uint8_t *page, size_t width)
+{
+    return (const float *)(const void *)(page + width * KV_PAGE);
+}
+
+/* Dimension d of LANES positions from `at` of a page. */
+INLINE vf load_key(const struct attend_job *j, const uint8_t *page, size_t d, size_t at,
+                   const enum kv_type type)
+{
+    size_t i = d * KV_PAGE + at;
+    if (type == KV_Q8)
+        return vf_mul(vf_load_i8(page + i),
+                      vf_load(kv_scales(page, j->dk) + d / KV_BLOCK * KV_PAGE + at));
+    return type == KV_F16 ? vf_load_f16((const uint16_t *)(const void *)page + i)
+                          : vf_load((const float *)(const void *)page + i);
+}
+
+/* Up to LANES dimensions from `dim`, a multiple of LANES, of a position of a page. Codes are read
+ * past the last: scales follow them. */
+INLINE vf load_value(const struct attend_job *j, const uint8_t *page, size_t pos, size_t dim,
+                     size_t width, const enum kv_type type)
+{
+    size_t i = pos * j->dv + dim;
+    const uint16_t *half = (const uint16_t *)(const void *)page + i;
+    const float *whole = (const float *)(const void *)page + i;
+    if (type == KV_Q8)
+        return vf_mul(vf_load_i8(page + i), vf_set1(kv_scales(page, j->dv)[pos * kv_blocks(j->dv) +
+                                                                          dim / KV_BLOCK]));
+    if (type == KV_F16)
+        return width < LANES ? vf_load_f16_part(half, width) : vf_load_f16(half);
+    return width < LANES ? vf_load_part(whole, width, 0.0f) : vf_load(whole);
+}
+
+/* ---- scores --------------------------------------------------------------------------------- */
+
+/* Positions [lo, hi) of one page. */
 struct page_span {
-    size_t index, lo, hi;
+    size_t page, lo, hi;
 };
 
-INLINE struct page_span span_of(const struct attend_job *j, size_t page)
-{
-    size_t start = page * KV_PAGE, end = start + KV_PAGE;
-    return (struct page_span){page, j->pos_begin > start ? j->pos_begin - start : 0,
-                              j->pos_end < end ? j->pos_end - start : KV_PAGE};
-}
-
-INLINE vf load_kv(const void *page, const enum kv_type type, size_t at)
-{
-    return type == KV_F16 ? vf_load_f16((const uint16_t *)page + at)
-                          : vf_load((const float *)page + at);
-}
-
-INLINE vf load_kv_part(const void *page, const enum kv_type type, size_t at, size_t n)
-{
-    return type == KV_F16 ? vf_load_f16_part((const uint16_t *)page + at, n)
-                          : vf_load_part((const float *)page + at, n, 0.0f);
-}
-
-/* Stores the scores of positions [at, at + LANES) of a page that lie in the span. */
-INLINE void store_scores(float *row, const struct attend_job *j, struct page_span s, size_t at,
-                         vf v)
+/* Stores the scores of positions [at, at + LANES) of a page that lie in the span. `first`: index
+ * of the page's first position among the scores (unsigned: it may lie before them). */
+INLINE void store_scores(float *row, size_t first, struct page_span s, size_t at, vf v)
 {
     float all[LANES];
     size_t from = at < s.lo ? s.lo - at : 0, to = at + LANES < s.hi ? LANES : s.hi - at;
-    float *dst = row + (s.index * KV_PAGE + at + from - j->pos_begin);
+    float *dst = row + (first + at + from);
     if (to - from == LANES) {
         vf_store(dst, v);
         return;
@@ -62,12 +91,12 @@ INLINE void store_scores(float *row, const struct attend_job *j, struct page_spa
     memcpy(dst, all + from, (to - from) * sizeof *dst);
 }
 
-/* Scores of n_heads heads for n_vecs vectors of positions from `at`. */
-INLINE void score_tile(const struct heads *h, struct page_span s, size_t at, const int n_heads,
-                       const int n_vecs, const enum kv_type type)
+/* Scores of n_heads queries for n_vecs vectors of positions from `at` of a page. */
+INLINE void score_vecs(const struct attend_tile *t, struct page_span s, size_t at,
+                       const int n_heads, const int n_vecs, const enum kv_type type)
 {
-    const struct attend_job *j = h->job;
-    const void *k = j->k_pages[s.index];
+    const struct attend_job *j = t->job;
+    const uint8_t *k = j->k + (size_t)t->pages[s.page] * j->page_bytes;
     vf acc[HEAD_TILE * ATTEND_VECS];
     UNROLL for (int i = 0; i < n_heads; i++)
         UNROLL for (int v = 0; v < n_vecs; v++)
@@ -75,28 +104,33 @@ INLINE void score_tile(const struct heads *h, struct page_span s, size_t at, con
     for (size_t d = 0; d < j->dk; d++) {
         vf key[ATTEND_VECS];
         UNROLL for (int v = 0; v < n_vecs; v++)
-            key[v] = load_kv(k, type, d * KV_PAGE + at + (size_t)v * LANES);
+            key[v] = load_key(j, k, d, at + (size_t)v * LANES, type);
         UNROLL for (int i = 0; i < n_heads; i++) {
-            vf q = vf_set1(h->q[(size_t)i * j->q_stride + d]);
+            vf q = vf_set1(t->q[(size_t)i * j->dk + d]);
             UNROLL for (int v = 0; v < n_vecs; v++)
                 acc[i * ATTEND_VECS + v] = vf_fma(q, key[v], acc[i * ATTEND_VECS + v]);
         }
     }
     UNROLL for (int i = 0; i < n_heads; i++)
         UNROLL for (int v = 0; v < n_vecs; v++)
-            store_scores(h->scores + (size_t)i * h->score_stride, j, s, at + (size_t)v * LANES,
-                         acc[i * ATTEND_VECS + v]);
+            store_scores(t->scores + (size_t)i * t->score_stride, s.page * KV_PAGE - t->origin, s,
+                         at + (size_t)v * LANES, acc[i * ATTEND_VECS + v]);
 }
 
-INLINE void score_page(const struct heads *h, struct page_span s, const int n_heads,
+/* Positions of one page. */
+INLINE void score_tile(const struct attend_tile *t, size_t begin, size_t end, const int n_heads,
                        const enum kv_type type)
 {
+    size_t page = begin / KV_PAGE;
+    struct page_span s = {page, begin - page * KV_PAGE, end - page * KV_PAGE};
     size_t at = s.lo / LANES * LANES;
     for (; at + (ATTEND_VECS - 1) * LANES < s.hi; at += ATTEND_VECS * LANES)
-        score_tile(h, s, at, n_heads, ATTEND_VECS, type);
+        score_vecs(t, s, at, n_heads, ATTEND_VECS, type);
     for (; at < s.hi; at += LANES)
-        score_tile(h, s, at, n_heads, 1, type);
+        score_vecs(t, s, at, n_heads, 1, type);
 }
+
+/* ---- weights -------------------------------------------------------------------------------- */
 
 /* Scores become exp(score - max); returns their sum. The row is padded to whole vectors. */
 static float attend_weights(float *scores, size_t n, const float *sink)
@@ -116,28 +150,36 @@ static float attend_weights(float *scores, size_t n, const float *sink)
     return vf_hsum(sum) + (sink ? expf(*sink - top) : 0.0f);
 }
 
-/* Outputs of n_heads heads for n_vecs vectors of dimensions from `dim`; with n_vecs 1 the vector
- * may be partial: `width` dimensions. */
-INLINE void value_tile(const struct heads *h, const float *sums, size_t dim, size_t width,
-                       const int n_heads, const int n_vecs, const enum kv_type type)
+/* ---- values --------------------------------------------------------------------------------- */
+
+/* Positions to add up, and the dimensions from `dim` on that a vector has of V. */
+struct value_part {
+    size_t begin, end;
+    size_t dim, width;
+};
+
+/* Adds to the outputs of n_heads queries, n_vecs vectors of dimensions; one may be partial. */
+INLINE void value_vecs(const struct attend_tile *t, struct value_part part, const int n_heads,
+                       const int n_vecs, const enum kv_type type)
 {
-    const struct attend_job *j = h->job;
+    const struct attend_job *j = t->job;
+    const size_t dim = part.dim, width = part.width;
+    const float *weight = t->scores + (part.begin - t->origin);
+    float *out = t->acc + dim;
     vf acc[HEAD_TILE * ATTEND_VECS];
-    const float *weight = h->scores;
     UNROLL for (int i = 0; i < n_heads; i++)
         UNROLL for (int v = 0; v < n_vecs; v++)
-            acc[i * ATTEND_VECS + v] = vf_zero();
-    for (size_t page = j->pos_begin / KV_PAGE; page * KV_PAGE < j->pos_end; page++) {
-        struct page_span s = span_of(j, page);
-        for (size_t pos = s.lo; pos < s.hi; pos++, weight++) {
+            acc[i * ATTEND_VECS + v] = load_up_to(out + (size_t)i * j->dv + v * LANES, width);
+    for (size_t at = part.begin, next; at < part.end; at = next) {
+        const uint8_t *page = j->v + (size_t)t->pages[at / KV_PAGE] * j->page_bytes;
+        next = (at / KV_PAGE + 1) * KV_PAGE;
+        next = next < part.end ? next : part.end;
+        for (size_t pos = at; pos < next; pos++, weight++) {
             vf value[ATTEND_VECS];
-            UNROLL for (int v = 0; v < n_vecs; v++) {
-                size_t at = pos * j->dv + dim + (size_t)v * LANES;
-                value[v] = width < LANES ? load_kv_part(j->v_pages[page], type, at, width)
-                                         : load_kv(j->v_pages[page], type, at);
-            }
+            UNROLL for (int v = 0; v < n_vecs; v++)
+                value[v] = load_value(j, page, pos % KV_PAGE, dim + (size_t)v * LANES, width, type);
             UNROLL for (int i = 0; i < n_heads; i++) {
-                vf p = vf_set1(weight[(size_t)i * h->score_stride]);
+                vf p = vf_set1(weight[(size_t)i * t->score_stride]);
                 UNROLL for (int v = 0; v < n_vecs; v++)
                     acc[i * ATTEND_VECS + v] = vf_fma(p, value[v], acc[i * ATTEND_VECS + v]);
             }
@@ -145,73 +187,167 @@ INLINE void value_tile(const struct heads *h, const float *sums, size_t dim, siz
     }
     UNROLL for (int i = 0; i < n_heads; i++)
         UNROLL for (int v = 0; v < n_vecs; v++)
-            store_up_to(j->out + (h->first + (size_t)i) * j->out_stride + dim + (size_t)v * LANES,
-                        vf_div(acc[i * ATTEND_VECS + v], vf_set1(sums[i])), width);
+            store_up_to(out + (size_t)i * j->dv + v * LANES, acc[i * ATTEND_VECS + v], width);
 }
 
-INLINE void attend_values(const struct heads *h, const float *sums, const int n_heads,
-                          const enum kv_type type)
+INLINE void value_tile(const struct attend_tile *t, size_t begin, size_t end, const int n_heads,
+                       const enum kv_type type)
 {
-    size_t dim = 0, dv = h->job->dv;
-    for (; dim + ATTEND_VECS * LANES <= dv; dim += ATTEND_VECS * LANES)
-        value_tile(h, sums, dim, LANES, n_heads, ATTEND_VECS, type);
-    for (; dim + LANES <= dv; dim += LANES)
-        value_tile(h, sums, dim, LANES, n_heads, 1, type);
-    if (dim < dv)
-        value_tile(h, sums, dim, dv - dim, n_heads, 1, type);
+    struct value_part part = {begin, end, 0, LANES};
+    size_t dv = t->job->dv;
+    for (; part.dim + ATTEND_VECS * LANES <= dv; part.dim += ATTEND_VECS * LANES)
+        value_vecs(t, part, n_heads, ATTEND_VECS, type);
+    for (; part.dim + LANES <= dv; part.dim += LANES)
+        value_vecs(t, part, n_heads, 1, type);
+    part.width = dv - part.dim;
+    if (part.width)
+        value_vecs(t, part, n_heads, 1, type);
 }
 
-INLINE void attend_heads(const struct heads *h, const int n_heads, const enum kv_type type)
+/* ---- a job ---------------------------------------------------------------------------------- */
+
+/* Tiles of 1 .. HEAD_TILE queries, and the positions that they take at a time. */
+struct attend_work {
+    attend_fn *fns[HEAD_TILE];
+    size_t piece;
+};
+
+/* Queries [first, first + n) over positions [begin, end) of the pages, piece by piece. */
+struct stretch {
+    size_t first, n;
+    const int32_t *pages;
+    size_t begin, end;
+};
+
+/* In tiles of nearly equal size: 7 queries are 4 and 3, not 6 and a slow 1. */
+static void over_stretch(const struct attend_tile *all, const struct attend_work *work,
+                         struct stretch s)
 {
-    const struct attend_job *j = h->job;
-    float sums[HEAD_TILE];
-    for (size_t page = j->pos_begin / KV_PAGE; page * KV_PAGE < j->pos_end; page++)
-        score_page(h, span_of(j, page), n_heads, type);
-    for (int i = 0; i < n_heads; i++)
-        sums[i] = attend_weights(h->scores + (size_t)i * h->score_stride, j->pos_end - j->pos_begin,
-                                 j->sinks ? j->sinks + h->first + i : NULL);
-    attend_values(h, sums, n_heads, type);
+    struct attend_tile t = *all;
+    size_t n_tiles = (s.n + HEAD_TILE - 1) / HEAD_TILE;
+    t.pages = s.pages;
+    for (size_t next; s.begin < s.end; s.begin = next) {
+        next = (s.begin / work->piece + 1) * work->piece;
+        next = next < s.end ? next : s.end;
+        for (size_t i = 0; i < n_tiles; i++) {
+            size_t from = s.first + s.n * i / n_tiles, to = s.first + s.n * (i + 1) / n_tiles;
+            t.q = all->q + from * t.job->dk;
+            t.scores = all->scores + from * t.score_stride;
+            t.acc = all->acc + from * t.job->dv;
+            work->fns[to - from - 1](&t, s.begin, next);
+        }
+    }
 }
 
-typedef void heads_fn(const struct heads *h);
+/* What every row sees alone before the common positions, these, what it sees alone after them. */
+static void over_job(const struct attend_tile *all, const struct attend_work *work)
+{
+    const struct attend_job *j = all->job;
+    const struct attend_row *row = j->rows;
+    size_t n = j->n_heads;
+    for (size_t r = 0; r < j->n_rows; r++)
+        over_stretch(all, work,
+                     (struct stretch){r * n, n, row[r].pages, row[r].begin, j->begin});
+    over_stretch(all, work,
+                 (struct stretch){0, j->n_rows * n, row->pages, j->begin, j->end});
+    for (size_t r = 0; r < j->n_rows; r++)
+        over_stretch(all, work, (struct stretch){r * n, n, row[r].pages, j->end, row[r].end});
+}
 
-#define HEADS_FN(NAME, TYPE, N) \
-    static void NAME##_##N(const struct heads *h) \
+/* Lays out the scratch: scores, outputs, sums of weights, queries side by side. */
+static struct attend_tile attend_begin(const struct attend_job *j)
+{
+    struct attend_tile a = {.job = j, .q = j->rows->q, .origin = j->rows->begin};
+    size_t end = 0, n_queries = j->n_rows * j->n_heads;
+    for (size_t r = 0; r < j->n_rows; r++) {
+        const struct attend_row *row = &j->rows[r];
+        assert(row->begin <= j->begin && j->begin <= j->end && j->end <= row->end);
+        a.origin = row->begin < a.origin ? row->begin : a.origin;
+        end = row->end > end ? row->end : end;
+    }
+    a.score_stride = attend_score_stride(end - a.origin);
+    a.scores = j->scratch;
+    a.acc = a.scores + n_queries * a.score_stride;
+    memset(a.acc, 0, n_queries * j->dv * sizeof *a.acc);
+    a.sums = a.acc + n_queries * j->dv;
+    float *q = a.sums + n_queries;
+    for (size_t r = 0; r < j->n_rows && j->n_rows > 1; r++)
+        memcpy(q + r * j->n_heads * j->dk, j->rows[r].q, j->n_heads * j->dk * sizeof *q);
+    if (j->n_rows > 1)
+        a.q = q;
+    return a;
+}
+
+static void weigh_rows(const struct attend_tile *a)
+{
+    const struct attend_job *j = a->job;
+    for (size_t r = 0; r < j->n_rows; r++) {
+        const struct attend_row *row = &j->rows[r];
+        for (size_t h = 0; h < j->n_heads; h++) {
+            size_t i = r * j->n_heads + h;
+            float *scores = a->scores + i * a->score_stride + (row->begin - a->origin);
+            a->sums[i] = attend_weights(scores, row->end - row->begin,
+                                        j->sinks ? j->sinks + h : NULL);
+        }
+    }
+}
+
+static void divide_rows(const struct attend_tile *a)
+{
+    const struct attend_job *j = a->job;
+    for (size_t r = 0; r < j->n_rows; r++)
+        for (size_t h = 0; h < j->n_heads; h++) {
+            const float *acc = a->acc + (r * j->n_heads + h) * j->dv;
+            float *out = j->rows[r].out + h * j->dv;
+            vf sum = vf_set1(a->sums[r * j->n_heads + h]);
+            for (size_t d = 0; d < j->dv; d += LANES)
+                store_up_to(out + d, vf_div(load_up_to(acc + d, j->dv - d), sum), j->dv - d);
+        }
+}
+
+static void attend_run(const struct attend_job *j, const struct attend_work *scores,
+                       const struct attend_work *values)
+{
+    struct attend_tile a = attend_begin(j);
+    over_job(&a, scores);
+    weigh_rows(&a);
+    over_job(&a, values);
+    divide_rows(&a);
+}
+
+#define ATTEND_FN(NAME, TYPE, N) \
+    static void NAME##_score_##N(const struct attend_tile *t, size_t begin, size_t end) \
     { \
-        attend_heads(h, N, TYPE); \
+        score_tile(t, begin, end, N, TYPE); \
+    } \
+    static void NAME##_value_##N(const struct attend_tile *t, size_t begin, size_t end) \
+    { \
+        value_tile(t, begin, end, N, TYPE); \
     }
-
-static void attend_run(const struct attend_job *j, heads_fn *const tiles[HEAD_TILE])
-{
-    size_t n = j->pos_end - j->pos_begin, n_heads;
-    assert(j->pos_begin < j->pos_end);
-    struct heads h = {.job = j, .scores = j->scores,
-                      .score_stride = (n + KV_PAGE - 1) / KV_PAGE * KV_PAGE};
-    for (; h.first < j->n_heads; h.first += n_heads) {
-        size_t left = j->n_heads - h.first;
-        n_heads = left < HEAD_TILE ? left : HEAD_TILE;
-        h.q = j->q + h.first * j->q_stride;
-        tiles[n_heads - 1](&h);
-    }
-}
 
 #define ATTEND(NAME, TYPE) \
-    HEADS_FN(NAME, TYPE, 1) HEADS_FN(NAME, TYPE, 2) HEADS_FN(NAME, TYPE, 3) \
-    HEADS_FN(NAME, TYPE, 4) HEADS_FN(NAME, TYPE, 5) HEADS_FN(NAME, TYPE, 6) \
+    ATTEND_FN(NAME, TYPE, 1) ATTEND_FN(NAME, TYPE, 2) ATTEND_FN(NAME, TYPE, 3) \
+    ATTEND_FN(NAME, TYPE, 4) ATTEND_FN(NAME, TYPE, 5) ATTEND_FN(NAME, TYPE, 6) \
     static void NAME(const struct attend_job *j) \
     { \
-        static heads_fn *const TILES[HEAD_TILE] = {NAME##_1, NAME##_2, NAME##_3, \
-                                                   NAME##_4, NAME##_5, NAME##_6}; \
-        attend_run(j, TILES); \
+        static const struct attend_work SCORES = { \
+            {NAME##_score_1, NAME##_score_2, NAME##_score_3, NAME##_score_4, NAME##_score_5, \
+             NAME##_score_6}, KV_PAGE}; \
+        static const struct attend_work VALUES = { \
+            {NAME##_value_1, NAME##_value_2, NAME##_value_3, NAME##_value_4, NAME##_value_5, \
+             NAME##_value_6}, VALUE_PIECE}; \
+        attend_run(j, &SCORES, &VALUES); \
     }
 
 ATTEND(attend_f32, KV_F32)
 ATTEND(attend_f16, KV_F16)
+ATTEND(attend_q8, KV_Q8)
 
 static void fill_attend(struct kernels *k)
 {
     k->attend[KV_F32] = attend_f32;
     k->attend[KV_F16] = attend_f16;
+    k->attend[KV_Q8] = attend_q8;
 }
 
 #endif

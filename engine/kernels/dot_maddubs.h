@@ -87,12 +87,8 @@ INLINE void dot_small(vi *sum, const uint8_t *codes, const struct act_block *x, 
         UNROLL for (int r = 0; r < rows; r++)
             pairs[r] = vi_zero();
         UNROLL for (int s = steps * run; s < steps * (run + 1); s += 2) {
-            vi w = vi_load(codes + PANEL_STEP / 2 * s);
-            vi low = vi_low_nibbles(w), high = vi_high_nibbles(w);
-            if (shape->levels) {
-                low = vi_lookup(levels, low);
-                high = vi_lookup(levels, high);
-            }
+            vi low, high;
+            unpack4(&low, &high, codes, s, levels, shape);
             UNROLL for (int r = 0; r < rows; r++) {
                 pairs[r] = vi_add16(pairs[r], vi_maddubs(low, act_step(x + r, s)));
                 pairs[r] = vi_add16(pairs[r], vi_maddubs(high, act_step(x + r, s + 1)));

@@ -27,6 +27,19 @@ INLINE vi level_table(const struct panel_shape *shape)
     return vi_add8(vi_table(shape->levels), vi_set1_8((int8_t)shape->offset));
 }
 
+/* The numbers, with the layout's offset, of steps s and s + 1 (s even) of 4-bit codes. */
+INLINE void unpack4(vi *first, vi *second, const uint8_t *codes, const int s, const vi levels,
+                    const struct panel_shape *shape)
+{
+    vi w = vi_load(codes + PANEL_STEP / 2 * s);
+    *first = vi_low_nibbles(w);
+    *second = vi_high_nibbles(w);
+    if (shape->levels) {
+        *first = vi_lookup(levels, *first);
+        *second = vi_lookup(levels, *second);
+    }
+}
+
 /* The 4 codes of a step in every 32-bit lane. */
 INLINE vi act_step(const struct act_block *x, int step)
 {

@@ -26,12 +26,8 @@ INLINE void dot4(vi *sum, const uint8_t *codes, const struct act_block *x, const
     UNROLL for (int r = 0; r < rows; r++)
         sum[r] = offset_sum(x + r, shape, 0);
     UNROLL for (int s = 0; s < BLOCK_STEPS; s += 2) {
-        vi w = vi_load(codes + PANEL_STEP / 2 * s);
-        vi low = vi_low_nibbles(w), high = vi_high_nibbles(w);
-        if (shape->levels) {
-            low = vi_lookup(levels, low);
-            high = vi_lookup(levels, high);
-        }
+        vi low, high;
+        unpack4(&low, &high, codes, s, levels, shape);
         UNROLL for (int r = 0; r < rows; r++) {
             sum[r] = _mm512_dpbusd_epi32(sum[r], low, act_step(x + r, s));
             sum[r] = _mm512_dpbusd_epi32(sum[r], high, act_step(x + r, s + 1));

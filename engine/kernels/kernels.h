@@ -15,9 +15,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sheaf/error.h>
+
 #include "engine/quant.h"
 
-enum cpu_tier { CPU_REF, CPU_AVX2, CPU_AVX512, CPU_VNNI, CPU_TIERS };
+enum cpu_tier { CPU_REF, CPU_AVX2, CPU_AVX512, CPU_VNNI, CPU_AMX, CPU_TIERS };
 
 /* Weights repacked into panels of 16 outputs. In a panel the codes of 4 consecutive columns of the
  * 16 outputs stand together (64 bytes as 8-bit codes), scales in line before the codes they belong
@@ -81,25 +83,56 @@ struct acts {
 
 size_t acts_bytes(size_t n_rows, size_t n_in);
 
-enum kv_type { KV_F32, KV_F16, KV_TYPES };
+enum kv_type { KV_F32, KV_F16, KV_Q8, KV_TYPES };
 
 /* Positions per KV page. Inside a page, for one layer and one KV head:
  *   K [dk][KV_PAGE]: the positions of a dimension stand together (a score needs no horizontal sum)
- *   V [KV_PAGE][dv] */
+ *   V [KV_PAGE][dv]
+ * KV_Q8 has these as signed bytes, and behind them f32 scales, each of KV_BLOCK dimensions of one
+ * position:
+ *   K [ceil(dk / KV_BLOCK)][KV_PAGE], V [KV_PAGE][ceil(dv / KV_BLOCK)] */
 #define KV_PAGE 64
+#define KV_BLOCK 32
 
-/* One group of query heads that share a KV head, at one position of one trace. */
-struct attend_job {
-    float *out;      /* [n_heads][dv], rows out_stride apart */
-    const float *q;  /* [n_heads][dk], rows q_stride apart; already rotated and scaled */
-    size_t n_heads, dk, dv;
-    size_t out_stride, q_stride;
-    const void *const *k_pages; /* [pages] start of this head's K in each page */
-    const void *const *v_pages;
-    size_t pos_begin, pos_end;  /* visible positions; pages are indexed from position 0 */
-    const float *sinks;         /* [n_heads] extra logit in the denominator, or NULL */
-    float *scores;   /* scratch, n_heads x (positions rounded up to KV_PAGE) floats */
+static inline size_t kv_blocks(size_t width)
+{
+    return (width + KV_BLOCK - 1) / KV_BLOCK;
+}
+
+/* A row (a token of a session) as a job of attention sees it: its queries of one KV head. */
+struct attend_row {
+    float *out;           /* [n_heads][dv] */
+    const float *q;       /* [n_heads][dk]; already rotated and scaled */
+    const int32_t *pages; /* page of position p: pages[p / KV_PAGE] */
+    size_t begin, end;    /* visible positions, at least one */
 };
+
+/* The query heads that share a KV head, at rows that have positions in common. A row's result is
+ * the same, bit for bit, whatever rows it shares a job with and whatever `begin` and `end` say. */
+struct attend_job {
+    const struct attend_row *rows;
+    size_t n_rows, n_heads, dk, dv;
+    size_t begin, end;    /* positions that every row sees, in the pages of rows[0]; none: begin ==
+                             end, and within begin .. end of every row all the same */
+    const uint8_t *k, *v; /* what page 0 holds of this head; other pages page_bytes apart */
+    size_t page_bytes;
+    const float *sinks;   /* [n_heads] extra logit in the denominator, or NULL */
+    float *scratch;       /* attend_scratch_floats() of them, 64-byte aligned */
+};
+
+/* Floats from one query's scores to the next: whole vectors wherever they begin, and an odd number
+ * of cache lines, so that the queries of a tile do not meet in one set of the cache. */
+static inline size_t attend_score_stride(size_t n_positions)
+{
+    return (((n_positions + 30) / 16) | 1) * 16;
+}
+
+/* Scratch of a job of n_queries = n_rows x n_heads; widths = dk + dv; n_positions from the first
+ * that any row sees to the last. */
+static inline size_t attend_scratch_floats(size_t n_queries, size_t widths, size_t n_positions)
+{
+    return n_queries * (attend_score_stride(n_positions) + widths + 1);
+}
 
 /* Storage of the SSM matrices of a session. Values beyond +-STATE_F16_MAX are stored as that. */
 enum state_type { STATE_F32, STATE_F16, STATE_TYPES };
@@ -178,7 +211,7 @@ struct kernels {
     void (*ssm_step[STATE_TYPES])(const struct ssm_step_job *job);
     void (*gemm_add)(const struct gemm_job *job);
 
-    /* Softmax attention of one job; positions in ascending order. */
+    /* Softmax attention of one job; of each row, positions in ascending order. */
     void (*attend[KV_TYPES])(const struct attend_job *job);
 
     /* Maximum of each VOCAB_CHUNK of z[n] into chunk_max[ceil(n / VOCAB_CHUNK)]; returns the sum of
@@ -189,13 +222,23 @@ struct kernels {
     double (*exp_sum)(const float *z, size_t n, float shift, float scale);
 };
 
-/* Best tier of this CPU and system. */
+/* Best tier of this CPU and system. Where the CPU has AMX, asks the system for this process's
+ * permission to use it (Linux grants it once and for all threads); refused, the tier is not
+ * there. */
 enum cpu_tier cpu_tier_detect(void);
-const char *cpu_tier_name(enum cpu_tier tier);           /* "ref", "avx2", "avx512", "vnni" */
+const char *cpu_tier_name(enum cpu_tier tier);    /* "ref", "avx2", "avx512", "vnni", "amx" */
 bool cpu_tier_by_name(enum cpu_tier *out, const char *name); /* also "auto" = detect */
 
 /* Fills the table with the best tier of at most `cap`. A tier replaces only what it does better, so
  * no entry is ever NULL. */
 void kernels_init(struct kernels *k, enum cpu_tier cap);
+
+/* What the table is told as: its tier, and why that is not AMX. */
+#define KERNELS_NAME 64
+
+/* Before the AMX tier is used: compares its products of every quantised layout with the reference,
+ * bit for bit (a few milliseconds), and where they differ fills the table with the VNNI tier.
+ * Other tiers are only named. Errors: NOMEM. */
+sheaf_code kernels_settle(struct kernels *k, char name[KERNELS_NAME], sheaf_error *err);
 
 #endif

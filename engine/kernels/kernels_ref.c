@@ -108,19 +108,40 @@ static void ref_silu_mul(float *out, const float *gate, const float *up, size_t 
         out[i] = gate[i] / (1.0f + expf(-gate[i])) * up[i];
 }
 
-static float page_value(const void *page, enum kv_type type, size_t at)
+/* Element `at` of `width` x KV_PAGE; `scale` is the number of its scale. */
+static float page_value(const uint8_t *page, enum kv_type type, size_t width, size_t at,
+                        size_t scale)
 {
-    return type == KV_F16 ? quant_f16_to_f32(((const uint16_t *)page)[at])
-                          : ((const float *)page)[at];
+    const void *elements = page, *scales = page + width * KV_PAGE;
+    if (type == KV_Q8)
+        return ((const int8_t *)elements)[at] * ((const float *)scales)[scale];
+    return type == KV_F16 ? quant_f16_to_f32(((const uint16_t *)elements)[at])
+                          : ((const float *)elements)[at];
 }
 
-static float head_score(const struct attend_job *j, enum kv_type type, size_t head, size_t pos)
+static float key_at(const struct attend_job *j, enum kv_type type, const struct attend_row *row,
+                    size_t pos, size_t d)
 {
-    const void *page = j->k_pages[pos / KV_PAGE];
-    const float *q = j->q + head * j->q_stride;
+    const uint8_t *page = j->k + (size_t)row->pages[pos / KV_PAGE] * j->page_bytes;
+    size_t slot = pos % KV_PAGE;
+    return page_value(page, type, j->dk, d * KV_PAGE + slot, d / KV_BLOCK * KV_PAGE + slot);
+}
+
+static float value_at(const struct attend_job *j, enum kv_type type, const struct attend_row *row,
+                      size_t pos, size_t d)
+{
+    const uint8_t *page = j->v + (size_t)row->pages[pos / KV_PAGE] * j->page_bytes;
+    size_t slot = pos % KV_PAGE;
+    return page_value(page, type, j->dv, slot * j->dv + d,
+                      slot * kv_blocks(j->dv) + d / KV_BLOCK);
+}
+
+static float head_score(const struct attend_job *j, enum kv_type type,
+                        const struct attend_row *row, const float *q, size_t pos)
+{
     double score = 0.0;
     for (size_t d = 0; d < j->dk; d++)
-        score += (double)q[d] * (double)page_value(page, type, d * KV_PAGE + pos % KV_PAGE);
+        score += (double)q[d] * (double)key_at(j, type, row, pos, d);
     return (float)score;
 }
 
@@ -138,28 +159,29 @@ static double softmax_weights(float *scores, size_t n, const float *sink)
     return sum + (sink ? (double)expf(*sink - max) : 0.0);
 }
 
-static void attend_head(const struct attend_job *j, enum kv_type type, size_t head)
+static void attend_head(const struct attend_job *j, enum kv_type type,
+                        const struct attend_row *row, size_t head)
 {
-    size_t n = j->pos_end - j->pos_begin;
+    float *scores = j->scratch, *out = row->out + head * j->dv;
+    size_t n = row->end - row->begin;
     for (size_t i = 0; i < n; i++)
-        j->scores[i] = head_score(j, type, head, j->pos_begin + i);
-    double sum = softmax_weights(j->scores, n, j->sinks ? j->sinks + head : NULL);
+        scores[i] = head_score(j, type, row, row->q + head * j->dk, row->begin + i);
+    double sum = softmax_weights(scores, n, j->sinks ? j->sinks + head : NULL);
     for (size_t d = 0; d < j->dv; d++) {
         double acc = 0.0;
-        for (size_t i = 0; i < n; i++) {
-            size_t pos = j->pos_begin + i;
-            acc += (double)j->scores[i] *
-                   (double)page_value(j->v_pages[pos / KV_PAGE], type, pos % KV_PAGE * j->dv + d);
-        }
-        j->out[head * j->out_stride + d] = (float)(acc / sum);
+        for (size_t i = 0; i < n; i++)
+            acc += (double)scores[i] * (double)value_at(j, type, row, row->begin + i, d);
+        out[d] = (float)(acc / sum);
     }
 }
 
 static void attend(const struct attend_job *j, enum kv_type type)
 {
-    assert(j->pos_begin < j->pos_end);
-    for (size_t head = 0; head < j->n_heads; head++)
-        attend_head(j, type, head);
+    for (size_t r = 0; r < j->n_rows; r++) {
+        assert(j->rows[r].begin < j->rows[r].end);
+        for (size_t head = 0; head < j->n_heads; head++)
+            attend_head(j, type, &j->rows[r], head);
+    }
 }
 
 static void ref_attend_f32(const struct attend_job *j)
@@ -170,6 +192,11 @@ static void ref_attend_f32(const struct attend_job *j)
 static void ref_attend_f16(const struct attend_job *j)
 {
     attend(j, KV_F16);
+}
+
+static void ref_attend_q8(const struct attend_job *j)
+{
+    attend(j, KV_Q8);
 }
 
 static double ref_chunk_max(float *chunk_max, const float *z, size_t n)
@@ -207,6 +234,7 @@ void kernels_fill_ref(struct kernels *k)
     k->to_f16 = ref_to_f16;
     k->attend[KV_F32] = ref_attend_f32;
     k->attend[KV_F16] = ref_attend_f16;
+    k->attend[KV_Q8] = ref_attend_q8;
     k->chunk_max = ref_chunk_max;
     k->exp_sum = ref_exp_sum;
     kernels_fill_ref_ssm(k);

@@ -7,13 +7,20 @@
 
 #include "engine/kernels/vec512.h"
 
-#define QUANT_ROWS 8
+#define QUANT_ROWS VNNI_ROWS
 
 #include "engine/kernels/dot_vnni.h"
 #include "engine/kernels/matmul_simd.h"
-#include "engine/kernels/tiers.h"
 
 MATMUL_QUANT_ALL
+
+#define TILES_ENTRY(NAME, LAYOUT) [LAYOUT] = matmul_##NAME##_tiles,
+
+product_fn *const *kernels_vnni_tiles(enum panel_layout layout)
+{
+    static product_fn *const *const TILES[PANEL_LAYOUTS] = {QUANT_LAYOUTS(TILES_ENTRY)};
+    return TILES[layout];
+}
 
 void kernels_fill_vnni(struct kernels *k)
 {

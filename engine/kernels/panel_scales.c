@@ -1,4 +1,5 @@
-/* panel_scales.c - the scales of every quantised type, on their way into panel headers.
+/* panel_scales.c - the scales of every quantised type, on their way into panel headers, and the
+ * table of the types.
  *
  * Formats without integer scale fields of their own (the grids, NVFP4, the ternary types) have
  * values that are whole multiples of one step in every 16 columns; the step is their greatest
@@ -120,29 +121,29 @@ static void put_steps(struct panel_slot s, const struct panel_source *from)
 }
 
 const struct panel_type PANEL_TYPES[QUANT_TYPES] = {
-    [QUANT_Q4_0] = {PANEL_Q4_0, put_d},
-    [QUANT_Q4_1] = {PANEL_Q4_1, put_d_m},
-    [QUANT_Q5_0] = {PANEL_Q8_0, put_d},
-    [QUANT_Q5_1] = {PANEL_Q5_1, put_d_m},
-    [QUANT_Q8_0] = {PANEL_Q8_0, put_d},
-    [QUANT_IQ4_NL] = {PANEL_IQ4_NL, put_d},
-    [QUANT_Q2_K] = {PANEL_I8, put_q2_k},
-    [QUANT_Q3_K] = {PANEL_Q6_K, put_q3_k},
-    [QUANT_Q4_K] = {PANEL_Q4_K, put_q45_k},
-    [QUANT_Q5_K] = {PANEL_Q5_K, put_q45_k},
-    [QUANT_Q6_K] = {PANEL_Q6_K, put_q6_k},
-    [QUANT_IQ4_XS] = {PANEL_Q6_K, put_iq4_xs},
-    [QUANT_IQ1_S] = {PANEL_I8, put_steps},
-    [QUANT_IQ1_M] = {PANEL_I8, put_steps},
-    [QUANT_IQ2_XXS] = {PANEL_I8, put_steps},
-    [QUANT_IQ2_XS] = {PANEL_I8, put_steps},
-    [QUANT_IQ2_S] = {PANEL_I8, put_steps},
-    [QUANT_IQ3_XXS] = {PANEL_I8, put_steps},
-    [QUANT_IQ3_S] = {PANEL_I8, put_steps},
-    [QUANT_TQ1_0] = {PANEL_I8, put_steps},
-    [QUANT_TQ2_0] = {PANEL_I8, put_steps},
-    [QUANT_MXFP4] = {PANEL_MXFP4, put_exponent},
-    [QUANT_NVFP4] = {PANEL_I8, put_steps},
-    [QUANT_Q1_0] = {PANEL_I8, put_steps},
-    [QUANT_Q2_0] = {PANEL_I8, put_steps},
+    [QUANT_Q4_0] = {PANEL_Q4_0, put_d, panel_codes_halves, 2},
+    [QUANT_Q4_1] = {PANEL_Q4_1, put_d_m, panel_codes_halves, 4},
+    [QUANT_Q5_0] = {PANEL_Q8_0, put_d, NULL, 0},
+    [QUANT_Q5_1] = {PANEL_Q5_1, put_d_m, NULL, 0},
+    [QUANT_Q8_0] = {PANEL_Q8_0, put_d, panel_codes_bytes, 2},
+    [QUANT_IQ4_NL] = {PANEL_IQ4_NL, put_d, panel_codes_halves, 2},
+    [QUANT_Q2_K] = {PANEL_I8, put_q2_k, NULL, 0},
+    [QUANT_Q3_K] = {PANEL_Q6_K, put_q3_k, NULL, 0},
+    [QUANT_Q4_K] = {PANEL_Q4_K, put_q45_k, panel_codes_pairs, 16},
+    [QUANT_Q5_K] = {PANEL_Q5_K, put_q45_k, NULL, 0},
+    [QUANT_Q6_K] = {PANEL_Q6_K, put_q6_k, panel_codes_q6_k, 0},
+    [QUANT_IQ4_XS] = {PANEL_Q6_K, put_iq4_xs, NULL, 0},
+    [QUANT_IQ1_S] = {PANEL_I8, put_steps, NULL, 0},
+    [QUANT_IQ1_M] = {PANEL_I8, put_steps, NULL, 0},
+    [QUANT_IQ2_XXS] = {PANEL_I8, put_steps, NULL, 0},
+    [QUANT_IQ2_XS] = {PANEL_I8, put_steps, NULL, 0},
+    [QUANT_IQ2_S] = {PANEL_I8, put_steps, NULL, 0},
+    [QUANT_IQ3_XXS] = {PANEL_I8, put_steps, NULL, 0},
+    [QUANT_IQ3_S] = {PANEL_I8, put_steps, NULL, 0},
+    [QUANT_TQ1_0] = {PANEL_I8, put_steps, NULL, 0},
+    [QUANT_TQ2_0] = {PANEL_I8, put_steps, NULL, 0},
+    [QUANT_MXFP4] = {PANEL_MXFP4, put_exponent, panel_codes_halves, 1},
+    [QUANT_NVFP4] = {PANEL_I8, put_steps, NULL, 0},
+    [QUANT_Q1_0] = {PANEL_I8, put_steps, NULL, 0},
+    [QUANT_Q2_0] = {PANEL_I8, put_steps, NULL, 0},
 };

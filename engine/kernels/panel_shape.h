@@ -86,13 +86,21 @@ struct panel_slot {
 struct panel_source {
     const uint8_t *block;
     size_t sub;          /* which 32 of the block */
-    const float *values; /* [32] dequantised */
+    const float *values; /* [32] dequantised; not of types whose codes are moved as they are */
 };
 
-/* Layout of a quantised type and what writes its scales; `put` NULL: not such a type. */
+/* The stored codes of 32 columns: number `sub` of a block whose codes begin at `codes`. */
+typedef void panel_codes_fn(uint8_t out[PANEL_COLS], const uint8_t *codes, size_t sub);
+
+panel_codes_fn panel_codes_halves, panel_codes_pairs, panel_codes_bytes, panel_codes_q6_k;
+
+/* Layout of a quantised type, what writes its scales (`put` NULL: not such a type), and what moves
+ * the codes that begin at a byte of its blocks (`codes` NULL: they are found from the values). */
 struct panel_type {
     enum panel_layout layout;
     void (*put)(struct panel_slot s, const struct panel_source *from);
+    panel_codes_fn *codes;
+    size_t codes_at;
 };
 
 extern const struct panel_type PANEL_TYPES[QUANT_TYPES]; /* panel_scales.c */

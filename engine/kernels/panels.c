@@ -1,8 +1,9 @@
 /* panels.c - weights repacked into panels of 16 outputs.
  *
- * Only the scales of a format are copied (panel_scales.c). The codes come out of quant_dequantize:
- * given scale and minimum, (value - minimum) / scale lies next to the integer that was stored, so
- * that no bit layout is written down twice. Indices of levels alone are copied as they are. */
+ * The scales of a format are copied (panel_scales.c), and so are the codes of the common types
+ * (panel_codes.c). Those of the others come out of quant_dequantize: given scale and minimum,
+ * (value - minimum) / scale lies next to the integer that was stored, so that no bit layout of a
+ * rare type is written down twice. That takes some four times as long. */
 #include "engine/kernels/panel_shape.h"
 
 #include <assert.h>
@@ -131,18 +132,6 @@ static void find_codes(uint8_t *out, const struct panel_shape *shape, struct pan
     }
 }
 
-/* Indices of 32 levels as the types with levels keep them: in the last bytes of a block, 16 of them
- * for 32 columns, the first 16 columns in the low nibbles. */
-static void copy_indices(uint8_t *out, const struct quant_info *info,
-                         const struct panel_source *from)
-{
-    const uint8_t *nibbles = from->block + info->bytes - info->block / 2 + PANEL_HALF * from->sub;
-    for (size_t c = 0; c < PANEL_HALF; c++) {
-        out[c] = nibbles[c] & 15;
-        out[PANEL_HALF + c] = nibbles[c] >> 4;
-    }
-}
-
 /* Packs the 32 codes of output `o`. Those of 4 columns stand together, so they move as one word. */
 static void pack_codes(uint8_t *dst, const struct panel_shape *shape, size_t o,
                        const uint8_t codes[PANEL_COLS])
@@ -156,11 +145,12 @@ static void pack_codes(uint8_t *dst, const struct panel_shape *shape, size_t o,
     }
 }
 
-/* Packs one row of the tensor as output `o` of a zeroed panel. */
-static void pack_row(uint8_t *panel, const struct panel_shape *shape, size_t o,
-                     enum quant_type type, const uint8_t *row, size_t n_in)
+/* Packs one row of the tensor as output `o` of a quantised layout. */
+static void pack_codes_row(uint8_t *panel, const struct panel_shape *shape, size_t o,
+                           enum quant_type type, const uint8_t *row, size_t n_in)
 {
     const struct quant_info *info = quant_info((int)type);
+    const struct panel_type *t = &PANEL_TYPES[type];
     size_t per_block = info->block / PANEL_COLS;
     float v[DECODE_MAX];
     uint8_t codes[PANEL_COLS];
@@ -168,11 +158,11 @@ static void pack_row(uint8_t *panel, const struct panel_shape *shape, size_t o,
         struct panel_slot s = {panel + header_offset(shape, b), o, b % shape->unit};
         struct panel_source from = {row + b / per_block * info->bytes, b % per_block,
                                     v + b % per_block * PANEL_COLS};
-        if (from.sub == 0 && !shape->levels)
+        if (from.sub == 0 && !t->codes)
             quant_dequantize(type, v, from.block, info->block);
-        PANEL_TYPES[type].put(s, &from);
-        if (shape->levels)
-            copy_indices(codes, info, &from);
+        t->put(s, &from);
+        if (t->codes)
+            t->codes(codes, from.block + t->codes_at, from.sub);
         else
             find_codes(codes, shape, s, from.values);
         pack_codes(panel + codes_offset(shape, b), shape, o, codes);
@@ -203,6 +193,29 @@ static void pack_float_row(uint8_t *panel, enum panel_layout layout, size_t o,
     }
 }
 
+/* And from the layout's own type: numbers move as they are. */
+static inline void copy_float_row(uint8_t *panel, size_t o, const uint8_t *row, size_t n_in,
+                                  size_t bytes)
+{
+    for (size_t c = 0; c < n_in; c++)
+        memcpy(panel + bytes * (PANEL_OUT * c + o), row + bytes * c, bytes);
+}
+
+/* Packs one row of the tensor as output `o` of a zeroed panel. */
+static void pack_row(uint8_t *panel, enum panel_layout layout, size_t o, enum quant_type type,
+                     const uint8_t *row, size_t n_in)
+{
+    enum panel_layout own;
+    if (!float_bytes(layout))
+        pack_codes_row(panel, &PANEL_SHAPES[layout], o, type, row, n_in);
+    else if (!panels_layout(&own, type, n_in) || own != layout)
+        pack_float_row(panel, layout, o, type, row, n_in);
+    else if (float_bytes(layout) == sizeof(float))
+        copy_float_row(panel, o, row, n_in, sizeof(float));
+    else
+        copy_float_row(panel, o, row, n_in, sizeof(uint16_t));
+}
+
 void panels_pack(const struct panels *w, uint8_t *dst, enum quant_type type, const uint8_t *src,
                  size_t begin, size_t end)
 {
@@ -214,10 +227,7 @@ void panels_pack(const struct panels *w, uint8_t *dst, enum quant_type type, con
         memset(panel, 0, w->panel_bytes);
         for (size_t o = 0; o < PANEL_OUT && p * PANEL_OUT + o < w->n_out; o++) {
             const uint8_t *row = src + (p * PANEL_OUT + o) * row_bytes;
-            if (float_bytes(w->layout))
-                pack_float_row(panel, w->layout, o, type, row, w->n_in);
-            else
-                pack_row(panel, &PANEL_SHAPES[w->layout], o, type, row, w->n_in);
+            pack_row(panel, w->layout, o, type, row, w->n_in);
         }
     }
 }

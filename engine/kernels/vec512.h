@@ -92,6 +92,7 @@ INLINE float vf_hmax(vf v) { return _mm512_reduce_max_ps(v); }
 INLINE vi vi_zero(void) { return _mm512_setzero_si512(); }
 INLINE vi vi_set1(int32_t x) { return _mm512_set1_epi32(x); }
 INLINE vi vi_load(const void *p) { return _mm512_loadu_si512(p); }
+INLINE void vi_store(void *p, vi v) { _mm512_storeu_si512(p, v); }
 INLINE vi vi_add(vi a, vi b) { return _mm512_add_epi32(a, b); }
 INLINE vi vi_max(vi a, vi b) { return _mm512_max_epi32(a, b); }
 INLINE int32_t vi_hsum(vi v) { return _mm512_reduce_add_epi32(v); }

@@ -33,12 +33,13 @@ typedef struct sheaf_lora {
 
 typedef struct sheaf_engine_options {
     int threads;               /* 0: the CPUs this process may use                           */
-    const char *cpu;           /* "auto", "ref", "avx2", "avx512", "vnni": at most this tier */
-    const char *kv_type;       /* "f16" or "f32"                                             */
+    const char *cpu;           /* "auto": the best; "ref", "avx2", "avx512", "vnni", "amx"   */
+    const char *kv_type;       /* "f16", "f32" or "q8"                                       */
     const char *state_type;    /* SSM matrices: "f16" or "f32"                               */
     float logit_factor;        /* multiplies the logits; 0: 1, or what a known model lost    */
     size_t mem_bytes; /* refuse to take more for the weights; 0: what the system has free */
     bool exact;                /* dequantised weights, f32 activations, f32 KV: slow, for tests */
+    bool no_repack; /* read the weights from the mapped file: same bits, no memory for them, slow */
     const char *chat_template; /* NULL: the file's; else a built-in name or Jinja source     */
     const sheaf_lora *loras;   /* [n_loras]                                                  */
     size_t n_loras;
@@ -52,11 +53,12 @@ SHEAF_API sheaf_code sheaf_engine_open(sheaf_engine **out, const char *path,
 SHEAF_API void sheaf_engine_close(sheaf_engine *e); /* after its decoders */
 
 typedef struct sheaf_model_info {
-    const char *path, *name, *architecture, *quantization, *tokenizer, *chat_template, *cpu;
+    const char *path, *name, *architecture, *quantization, *tokenizer, *chat_template;
+    const char *cpu;                /* tier in use; when AMX failed its self-check, a note of it */
     const char *license;            /* NULL when the file has none */
     uint64_t hash;                  /* names the model in records  */
     uint64_t file_bytes, n_params;
-    uint64_t weights_bytes;         /* repacked for the CPU tier   */
+    uint64_t weights_bytes;         /* repacked for the CPU tier, 0 with no_repack */
     uint64_t kv_bytes_per_token;    /* of the layers that see every position        */
     uint64_t kv_limited_bytes;      /* most that the others take, a session: they see
                                        n_window positions, in whole pages           */
@@ -115,6 +117,8 @@ typedef struct sheaf_decoder_options {
     size_t mem_bytes;       /* refuse to plan more than this in all; 0: no limit          */
     size_t n_forks;         /* of max_sessions: short forks of others, at most fork_tokens */
     size_t fork_tokens;     /* longer than their parent; they take few pages of their own  */
+    size_t n_prefixes;      /* different prefixes held at once; 0: one                     */
+    size_t n_holders;       /* of max_sessions: those that never go past their prefix      */
 } sheaf_decoder_options;
 
 typedef struct sheaf_memory_plan {

@@ -27,6 +27,23 @@ printf '%s\n' '{"tokens":[]}' '{"tokens":[99999999]}' '{"tokens":[-1]}' '{}' |
     "$SHEAF" inspect logits -m "$MODEL" >out 2>err
 if [ "$(grep -c '"error"' out)" = 4 ]; then ok 'bad tokens'; else not_ok 'bad tokens' "$(head -c 300 out)"; fi
 
+
+# Weights in the mapped file: the same bits, and no place in the plan.
+echo "{$ids}" | "$SHEAF" inspect logits -m "$MODEL" >repacked 2>err
+echo "{$ids}" | "$SHEAF" inspect logits -m "$MODEL" --no-repack >mapped 2>err
+same 'no-repack, logits' repacked mapped
+has 'no-repack, there are logits' mapped top20_confidence
+run show "$MODEL" --no-repack --format json
+expect 'no-repack, show' 0
+has 'no-repack, plan' out '"weights":0,'
+
+# A tier is used under its name or refused.
+for cpu in ref avx2 avx512 vnni amx; do
+    run show "$MODEL" --cpu $cpu --format json
+    if [ "$status" = 0 ]; then has "cpu $cpu" out "\"cpu\":\"$cpu"
+    else refused "cpu $cpu, not here" 2 "this machine has no $cpu" show "$MODEL" --cpu $cpu; fi
+done
+
 head='"prefix":[1,2,3,4,5]'
 printf '%s\n' "{$head,\"branches\":[{\"tokens\":[7,8]},{\"tokens\":[9]},{\"tokens\":[7,8]}]}" \
     "{$head,\"branches\":[{\"tokens\":[7,8]}]}" | "$SHEAF" inspect branch -m "$MODEL" --exact >out 2>err

@@ -160,38 +160,49 @@ static void bench_rows(const struct kernels *k, float *x)
     alloc_free(v);
 }
 
-enum { HEAD_DIM = 64, POSITIONS = 512, N_PAGES = POSITIONS / KV_PAGE };
+enum { HEAD_DIM = 64, GROUP = 3, POSITIONS = 512, N_PAGES = POSITIONS / KV_PAGE, MOST_ROWS = 8 };
 
 static void run_attend(const struct kernels *k, void *ctx)
 {
     k->attend[KV_F16](ctx);
 }
 
-/* One KV head, f16 pages in cache: us and G multiply-adds/s by heads in the group and positions. */
+/* n_rows rows over positions [0, n) of the same pages: G multiply-adds/s. */
+static double attend_rate(const struct kernels *k, struct attend_job j, float *out, const float *q,
+                          size_t n_rows, size_t n)
+{
+    static const int32_t PAGES[N_PAGES] = {0, 1, 2, 3, 4, 5, 6, 7};
+    struct attend_row rows[MOST_ROWS];
+    for (size_t r = 0; r < n_rows; r++)
+        rows[r] = (struct attend_row){out + r * GROUP * HEAD_DIM, q, PAGES, 0, n};
+    j.rows = rows;
+    j.n_rows = n_rows;
+    j.end = n;
+    return 1e-9 * (double)(n_rows * j.n_heads * n * 2 * HEAD_DIM) / seconds(run_attend, k, &j);
+}
+
+/* One KV head of GROUP query heads, f16 pages in cache, by rows that share them. */
 static void bench_attend(const struct kernels *k, float *x)
 {
-    const void *pages[N_PAGES];
-    uint16_t *kv = alloc_zero(N_PAGES, HEAD_DIM * KV_PAGE * sizeof *kv);
-    float *scores = alloc_zero(8 * POSITIONS, sizeof *scores), *out = alloc_zero(8, 4 * HEAD_DIM);
-    if (!kv || !scores || !out)
+    enum { PAGE = 2 * HEAD_DIM * KV_PAGE };
+    size_t n_scratch = attend_scratch_floats(MOST_ROWS * GROUP, 2 * HEAD_DIM, POSITIONS);
+    uint16_t *kv = alloc_zero(N_PAGES, PAGE * sizeof *kv);
+    float *scratch = alloc_aligned(n_scratch, sizeof *scratch, 64);
+    float *out = alloc_zero(MOST_ROWS * GROUP * HEAD_DIM, sizeof *out);
+    if (!kv || !scratch || !out)
         abort();
-    for (size_t i = 0; i < N_PAGES * HEAD_DIM * KV_PAGE; i++)
-        kv[i] = quant_f32_to_f16(x[i]);
-    for (size_t i = 0; i < N_PAGES; i++)
-        pages[i] = kv + i * HEAD_DIM * KV_PAGE;
-    printf("attend, head of %d, f16:", HEAD_DIM);
-    for (size_t heads = 1; heads <= 8; heads += heads < 3 ? 1 : 2) {
-        for (size_t n = 192; n <= POSITIONS; n += 320) {
-            struct attend_job j = {out, x, heads, HEAD_DIM, HEAD_DIM, HEAD_DIM, HEAD_DIM, pages,
-                                   pages, 0, n, NULL, scores};
-            double s = seconds(run_attend, k, &j);
-            printf("  %zu x %zu %.1f us %.0f G/s", heads, n, 1e6 * s,
-                   1e-9 * (double)(heads * n * 2 * HEAD_DIM) / s);
-        }
-    }
+    for (size_t i = 0; i < N_PAGES * PAGE; i++)
+        kv[i] = quant_f32_to_f16(x[i % (MAX_ROWS * N_IN)]);
+    struct attend_job j = {.n_heads = GROUP, .dk = HEAD_DIM, .dv = HEAD_DIM, .k = (uint8_t *)kv,
+                           .v = (uint8_t *)(kv + PAGE / 2), .page_bytes = PAGE * sizeof *kv,
+                           .scratch = scratch};
+    printf("attend, %d heads of %d, f16, rows x positions: G/s", GROUP, HEAD_DIM);
+    for (size_t n_rows = 1; n_rows <= MOST_ROWS; n_rows *= 2)
+        for (size_t n = 192; n <= POSITIONS; n += 320)
+            printf("  %zu x %zu %.0f", n_rows, n, attend_rate(k, j, out, x, n_rows, n));
     printf("\n");
     alloc_free(kv);
-    alloc_free(scores);
+    alloc_free(scratch);
     alloc_free(out);
 }
 

@@ -145,10 +145,35 @@ static void traces_have_the_same_bits_in_any_company(void **state)
         {"llama", QUANT_F32},  {"llama", QUANT_Q8_0}, {"llama", QUANT_Q4_1}, {"qwen2", QUANT_Q4_0},
         {"qwen3", QUANT_BF16}, {"qwen2", QUANT_Q4_K}, {"llama", QUANT_Q6_K}, {"qwen3", QUANT_F16},
     };
-    static const char *const tiers[] = {"ref", "avx2", "avx512", "vnni"};
     for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
-        for (size_t t = i < 2 ? 0 : 1; t < sizeof tiers / sizeof tiers[0]; t++) /* ref is slow */
-            same_bits_in_any_company(model(models[i].arch, models[i].type), tiers[t]);
+        for (int t = i < 2 ? 0 : 1; t <= (int)cpu_tier_detect(); t++) /* ref is slow */
+            same_bits_in_any_company(model(models[i].arch, models[i].type),
+                                     cpu_tier_name((enum cpu_tier)t));
+}
+
+/* A tier that the machine lacks is refused, not replaced: speeds and bits are told under its
+ * name. */
+static void tiers_are_what_was_asked_for(void **state)
+{
+    (void)state;
+    for (int t = 0; t <= CPU_TIERS; t++) {
+        sheaf_error err = {0};
+        sheaf_engine *e = NULL;
+        sheaf_model_info info;
+        sheaf_engine_options o = sheaf_engine_defaults();
+        o.cpu = t < CPU_TIERS ? cpu_tier_name((enum cpu_tier)t) : "auto";
+        sheaf_code rc = sheaf_engine_open(&e, model("llama", QUANT_Q8_0), &o, &err);
+        int used = t < CPU_TIERS ? t : (int)cpu_tier_detect();
+        if (used > (int)cpu_tier_detect()) {
+            assert_int_equal(rc, SHEAF_ERR_USAGE);
+            assert_non_null(strstr(err.message, o.cpu));
+            continue;
+        }
+        CHECK_OK(rc, err);
+        sheaf_engine_info(e, &info);
+        assert_string_equal(info.cpu, cpu_tier_name((enum cpu_tier)used));
+        sheaf_engine_close(e);
+    }
 }
 
 /* A fork is a session that was fed the same tokens, even after its siblings went on and were
@@ -337,6 +362,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(traces_have_the_same_bits_in_any_company),
+        cmocka_unit_test(tiers_are_what_was_asked_for),
         cmocka_unit_test(forks_do_not_see_each_other),
         cmocka_unit_test(steps_allocate_nothing),
         cmocka_unit_test(limits_are_errors_and_change_nothing),

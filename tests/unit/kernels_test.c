@@ -11,11 +11,13 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "tests/support/kernel_data.h"
+#include "tests/support/kernels_amx_model.h"
+#include "tests/support/tile_model.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static struct kernels ref, tiers[CPU_TIERS];
-static int n_tiers; /* tiers[0] is ref itself */
+static struct kernels ref, tiers[CPU_TIERS + 1];
+static int n_tiers; /* tiers[0] is ref itself; the last one may be AMX over a model of its tiles */
 
 static int setup(void **state)
 {
@@ -23,6 +25,8 @@ static int setup(void **state)
     kernels_init(&ref, CPU_REF);
     for (n_tiers = 0; n_tiers <= (int)cpu_tier_detect(); n_tiers++)
         kernels_init(&tiers[n_tiers], (enum cpu_tier)n_tiers);
+    if (kernels_amx_model(&tiers[n_tiers]))
+        n_tiers++;
     return 0;
 }
 
@@ -39,7 +43,7 @@ static void test_tiers(void **state)
     assert_false(cpu_tier_by_name(&t, "AVX2"));
     assert_false(cpu_tier_by_name(&t, ""));
     assert_int_equal(ref.tier, CPU_REF);
-    for (int i = 0; i < n_tiers; i++)
+    for (int i = 0; i <= (int)cpu_tier_detect(); i++)
         assert_int_equal(tiers[i].tier, i);
 }
 
@@ -186,6 +190,7 @@ static void test_matmul_agrees(void **state)
             product_free(&p);
         }
     }
+    assert_null(tile_model_fault());
 }
 
 /* The reference itself, against the dequantised weights in double. */
@@ -448,165 +453,6 @@ static void test_exp_ulp(void **state)
     }
 }
 
-/* ---- attend ---- */
-
-enum { MAX_HEADS = 9, MAX_DIM = 136, MAX_POS = 330, PAGES = (MAX_POS + KV_PAGE - 1) / KV_PAGE };
-
-struct attention {
-    struct attend_job job;
-    enum kv_type type;
-    float *q, *out, *want, *scores, sinks[MAX_HEADS];
-    size_t n_scores;
-    void *pages[2 * PAGES];
-    const void *k_pages[PAGES], *v_pages[PAGES];
-};
-
-static void *random_page(enum kv_type type, size_t n, uint64_t seed)
-{
-    float *x = alloc_zero(n, sizeof *x);
-    kernel_data_uniform(x, n, 1.0f, seed);
-    if (type == KV_F16) /* in place: the write never overtakes the read */
-        for (size_t i = 0; i < n; i++) {
-            uint16_t half = quant_f32_to_f16(x[i]);
-            memcpy((uint8_t *)x + i * sizeof half, &half, sizeof half);
-        }
-    return x;
-}
-
-static void attention_init(struct attention *t, enum kv_type type, const struct attend_job *shape)
-{
-    struct attend_job *j = &t->job;
-    *j = *shape;
-    t->type = type;
-    j->q_stride = j->dk + 1;
-    j->out_stride = j->dv + 2;
-    t->q = alloc_zero(j->n_heads * j->q_stride, sizeof *t->q);
-    t->out = alloc_zero(j->n_heads * j->out_stride, sizeof *t->out);
-    t->want = alloc_zero(j->n_heads * j->out_stride, sizeof *t->want);
-    size_t row = (j->pos_end - j->pos_begin + KV_PAGE - 1) / KV_PAGE * KV_PAGE;
-    t->n_scores = j->n_heads * row;
-    t->scores = alloc_zero(t->n_scores + 1, sizeof *t->scores);
-    kernel_data_uniform(t->q, j->n_heads * j->q_stride, 1.0f, j->dk);
-    kernel_data_uniform(t->sinks, MAX_HEADS, 2.0f, j->dv);
-    for (size_t p = 0; p < PAGES; p++) {
-        t->k_pages[p] = t->pages[2 * p] = random_page(type, j->dk * KV_PAGE, 2 * p);
-        t->v_pages[p] = t->pages[2 * p + 1] = random_page(type, j->dv * KV_PAGE, 2 * p + 1);
-    }
-    j->q = t->q;
-    j->out = t->out;
-    j->k_pages = t->k_pages;
-    j->v_pages = t->v_pages;
-    j->scores = t->scores;
-}
-
-static void attention_free(struct attention *t)
-{
-    for (size_t p = 0; p < 2 * PAGES; p++)
-        alloc_free(t->pages[p]);
-    alloc_free(t->q);
-    alloc_free(t->out);
-    alloc_free(t->want);
-    alloc_free(t->scores);
-}
-
-static void attention_check(struct attention *t, const struct kernels *k)
-{
-    struct attend_job *j = &t->job;
-    j->out = t->want;
-    ref.attend[t->type](j);
-    j->out = t->out;
-    t->scores[t->n_scores] = 42.0f;
-    k->attend[t->type](j);
-    assert_true(t->scores[t->n_scores] == 42.0f);
-    for (size_t h = 0; h < j->n_heads; h++) {
-        const float *got = t->out + h * j->out_stride, *want = t->want + h * j->out_stride;
-        if (!(kernel_data_nmse(got, want, j->dv) < 1e-10))
-            fail_msg("%s: heads %zu dk %zu dv %zu pos %zu..%zu, head %zu", cpu_tier_name(k->tier),
-                     j->n_heads, j->dk, j->dv, j->pos_begin, j->pos_end, h);
-        assert_true(got[j->dv] == 0.0f);
-    }
-}
-
-/* Each head alone gives the bits it has in the group. */
-static void attention_check_alone(struct attention *t, const struct kernels *k)
-{
-    struct attend_job one = t->job;
-    one.n_heads = 1;
-    for (size_t h = 0; h < t->job.n_heads; h++) {
-        one.q = t->q + h * one.q_stride;
-        one.out = t->want;
-        one.sinks = t->job.sinks ? t->job.sinks + h : NULL;
-        k->attend[t->type](&one);
-        assert_memory_equal(t->want, t->out + h * one.out_stride, one.dv * sizeof *t->out);
-    }
-}
-
-static void test_attend(void **state)
-{
-    static const struct attend_job CASES[] = {
-        {.n_heads = 1, .dk = 64, .dv = 64, .pos_end = 1},
-        {.n_heads = 3, .dk = 64, .dv = 64, .pos_end = 64},
-        {.n_heads = 3, .dk = 64, .dv = 64, .pos_end = 65},
-        {.n_heads = 3, .dk = 8, .dv = 8, .pos_end = 31},
-        {.n_heads = 2, .dk = 24, .dv = 40, .pos_end = 100},
-        {.n_heads = 4, .dk = 128, .dv = 128, .pos_end = 300},
-        {.n_heads = 5, .dk = 80, .dv = 80, .pos_begin = 63, .pos_end = 65},
-        {.n_heads = 6, .dk = 64, .dv = 64, .pos_begin = 1, .pos_end = 65},
-        {.n_heads = 7, .dk = 64, .dv = 72, .pos_begin = 17, .pos_end = 330},
-        {.n_heads = 8, .dk = 136, .dv = 136, .pos_begin = 64, .pos_end = 129},
-        {.n_heads = 9, .dk = 13, .dv = 11, .pos_begin = 70, .pos_end = 71},
-        {.n_heads = 2, .dk = 1, .dv = 1, .pos_begin = 5, .pos_end = 77},
-    };
-    (void)state;
-    for (size_t i = 0; i < COUNT(CASES) * KV_TYPES * 2; i++) {
-        struct attention t;
-        attention_init(&t, (enum kv_type)(i % KV_TYPES), &CASES[i / KV_TYPES / 2]);
-        t.job.sinks = i / KV_TYPES % 2 ? t.sinks : NULL;
-        for (int k = 0; k < n_tiers; k++) {
-            attention_check(&t, &tiers[k]);
-            attention_check_alone(&t, &tiers[k]);
-        }
-        attention_free(&t);
-    }
-}
-
-/* Every end and every begin around two page borders. */
-static void test_attend_ranges(void **state)
-{
-    (void)state;
-    for (size_t end = 1; end <= 140; end++) {
-        struct attend_job shape = {.n_heads = 2, .dk = 8, .dv = 8, .pos_end = end};
-        for (shape.pos_begin = end % 7; shape.pos_begin < end; shape.pos_begin += 11) {
-            struct attention t;
-            attention_init(&t, (enum kv_type)(end % 2), &shape);
-            for (int k = 1; k < n_tiers; k++)
-                attention_check(&t, &tiers[k]);
-            attention_free(&t);
-        }
-    }
-}
-
-/* Scores far apart: one position takes everything; a huge sink takes everything from all. */
-static void test_attend_extremes(void **state)
-{
-    struct attend_job shape = {.n_heads = 2, .dk = 16, .dv = 16, .pos_end = 90};
-    float sinks[2] = {3e6f, -INFINITY};
-    (void)state;
-    for (int k = 0; k < n_tiers; k++) {
-        struct attention t;
-        attention_init(&t, KV_F32, &shape);
-        for (size_t i = 0; i < 2 * t.job.q_stride; i++)
-            t.q[i] *= 1e5f;
-        t.job.sinks = sinks;
-        tiers[k].attend[KV_F32](&t.job);
-        for (size_t d = 0; d < 16; d++) {
-            assert_true(t.out[d] == 0.0f);
-            assert_true(fabsf(t.out[t.job.out_stride + d]) <= 1.0f);
-        }
-        attention_free(&t);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -626,9 +472,6 @@ int main(void)
         cmocka_unit_test(test_to_f16),
         cmocka_unit_test(test_exp_sum),
         cmocka_unit_test(test_exp_ulp),
-        cmocka_unit_test(test_attend),
-        cmocka_unit_test(test_attend_ranges),
-        cmocka_unit_test(test_attend_extremes),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
