@@ -60,7 +60,8 @@ static sheaf_code run_all(sheaf_eval *ev, sheaf_error *err)
     if (!ev->scores)
         rc = SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "eval", "no memory for %zu problems",
                         ev->n_problems);
-    const struct rundir_identity id = {ev->run_id, strbuf_view(&ev->config)};
+    const struct rundir_identity id = {ev->run_id, strbuf_view(&ev->config),
+                                       strbuf_view(&ev->machine)};
     if (!rc)
         rc = open_dir(ev, &id, err);
     if (!rc)
@@ -140,11 +141,17 @@ static sheaf_code solve_on_engine(void *ctx, sheaf_result **out, const char *que
     return sheaf_solve(out, ctx, question, o, judge, err);
 }
 
+static sheaf_code solve_many_on_engine(void *ctx, const sheaf_jobs *jobs, sheaf_error *err)
+{
+    return sheaf_solve_many(ctx, jobs, err);
+}
+
 static struct eval_backend backend_of(sheaf_engine *e)
 {
     struct eval_backend backend = {.ctx = e,
                                    .engine = e,
                                    .solve = solve_on_engine,
+                                   .solve_many = solve_many_on_engine,
                                    .revote = sheaf_result_revote,
                                    .release = sheaf_result_free};
     sheaf_engine_info(e, &backend.model);
@@ -215,6 +222,7 @@ void sheaf_eval_free(sheaf_eval *ev)
     rundir_close(&ev->dir);
     alloc_free(ev->scores);
     strbuf_free(&ev->config);
+    strbuf_free(&ev->machine);
     strbuf_free(&ev->results);
     alloc_free(ev);
 }

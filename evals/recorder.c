@@ -77,6 +77,8 @@ sheaf_code recorder_add(struct recorder *rec, const sheaf_trace *t, size_t windo
     r.id = t->id;
     r.finish = t->finish;
     r.n_tokens = t->n_tokens;
+    r.n_probes = t->n_probes;
+    r.n_probe_tokens = t->n_probe_tokens;
     r.self_certainty = t->self_certainty;
     r.start_s = rec->earlier_s + t->start_s;
     r.end_s = rec->earlier_s + t->end_s;
@@ -90,6 +92,7 @@ sheaf_code recorder_add(struct recorder *rec, const sheaf_trace *t, size_t windo
 static void on_event(void *ctx, const sheaf_event *e)
 {
     struct recorder *rec = ctx;
+    rec->n_ended += e->kind == SHEAF_EVENT_TRACE;
     if (e->kind == SHEAF_EVENT_TRACE && e->trace && !rec->rc)
         rec->rc = recorder_add(rec, e->trace, e->so_far ? e->so_far->window : 0, &rec->err);
     if (rec->rc || (rec->cancel && *rec->cancel))

@@ -16,6 +16,7 @@ struct recorder {
     struct trace_record origin; /* who runs: ids, seed, hashes; gold NULL: nothing is graded */
     struct trace_set known;     /* recorded by an earlier start */
     double earlier_s;           /* when the last of them ended: what that start spent on them */
+    size_t n_ended;             /* traces of this start, known ones included */
 
     void (*on_event)(void *ctx, const sheaf_event *event); /* the caller's, NULL allowed */
     void *on_event_ctx;

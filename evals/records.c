@@ -51,6 +51,8 @@ static void put_run(strbuf *b, const struct score_run *r)
     put_u64(b, "unfinished", r->n_unfinished);
     put_u64(b, "tokens", r->tokens);
     put_f64(b, "seconds", r->seconds);
+    put_u64(b, "decode_rows", r->decode_rows);
+    put_f64(b, "decode_steps", r->decode_steps);
     jsonw_key(b, "cons");
     jsonw_open(b, '[');
     for (size_t i = 0; i < SCORE_POINTS_MAX; i++)
@@ -107,6 +109,18 @@ static bool read_cons(const cJSON *o, double *cons)
     return ok;
 }
 
+/* Records of earlier versions have none. */
+static bool read_steps(struct score_run *out, const cJSON *o)
+{
+    size_t rows = 0;
+    if (!json_get(o, "decode_rows"))
+        return true;
+    bool ok = read_count(o, "decode_rows", &rows) &&
+              read_f64(o, "decode_steps", &out->decode_steps, COUNT_MAX);
+    out->decode_rows = rows;
+    return ok;
+}
+
 static bool read_run(struct score_run *out, const cJSON *o)
 {
     size_t tokens = 0;
@@ -114,7 +128,8 @@ static bool read_run(struct score_run *out, const cJSON *o)
               read_count(o, "cut", &out->n_cut) && read_count(o, "looped", &out->n_looped) &&
               read_count(o, "length", &out->n_length) &&
               read_count(o, "unfinished", &out->n_unfinished) && read_count(o, "tokens", &tokens) &&
-              read_f64(o, "seconds", &out->seconds, COUNT_MAX) && read_cons(o, out->cons);
+              read_f64(o, "seconds", &out->seconds, COUNT_MAX) && read_steps(out, o) &&
+              read_cons(o, out->cons);
     out->tokens = tokens;
     return ok && out->n_right <= out->n_traces;
 }

@@ -1,5 +1,5 @@
 /* records.h - lines of votes.jsonl: one sealed JSON object (store/seal.h) per problem and rule.
- * Those of traces.jsonl are store/trace_record.h's. */
+ * Those of samples.jsonl are store/trace_record.h's. */
 #ifndef EVALS_RECORDS_H
 #define EVALS_RECORDS_H
 

@@ -142,6 +142,8 @@ sheaf_code results_write(strbuf *b, const sheaf_eval_summary *s, text config, si
     put_bool(b, "complete", s->complete);
     put_bool(b, "partial", s->partial);
     put_u64(b, "selected", s->n_selected);
+    put_f64(b, "tokens_per_s", s->tokens_per_s);
+    put_f64(b, "rows_per_step", s->rows_per_step);
     put_lists(b, s);
     jsonw_close(b, '}');
     jsonw_close(b, '}');

@@ -1,5 +1,5 @@
 /* runner.h - an evaluation in work, and what it runs on: a table that tests replace by a fake.
- * One source file per step: eval.c (all of it), settings.c, resume.c, runner.c, summary.c,
+ * One source file per step: eval.c (all of it), settings.c, resume.c, runner.c, job.c, summary.c,
  * results.c; the run's directory is store/'s. */
 #ifndef EVALS_RUNNER_H
 #define EVALS_RUNNER_H
@@ -21,6 +21,7 @@ struct eval_backend {
     const sheaf_engine *engine; /* NULL for a fake */
     sheaf_code (*solve)(void *ctx, sheaf_result **out, const char *question,
                         const sheaf_solve_options *o, const sheaf_judge *judge, sheaf_error *err);
+    sheaf_code (*solve_many)(void *ctx, const sheaf_jobs *jobs, sheaf_error *err);
     size_t (*revote)(const sheaf_result *r, const char *rule, sheaf_vote *out, size_t cap);
     void (*release)(sheaf_result *r);
     sheaf_model_info model;
@@ -33,6 +34,7 @@ struct sheaf_eval {
     sheaf_eval_options o;
     struct lineup lineup;
     strbuf config; /* settings as a JSON object                     */
+    strbuf machine; /* what changes seconds only, as a JSON object  */
     char run_id[PUT_HASH_DIGITS + 1]; /* hash of config             */
     struct rundir dir;
     struct trace_log log; /* of the traces in dir */
@@ -47,7 +49,7 @@ sheaf_code eval_run(sheaf_eval **out, const struct eval_backend *backend,
                     const struct grader *grader, const sheaf_dataset *d,
                     const sheaf_eval_options *o, sheaf_error *err);
 
-/* settings.c: ev->config and ev->run_id. Errors: NOMEM. */
+/* settings.c: ev->config, ev->machine and ev->run_id. Errors: NOMEM. */
 sheaf_code eval_settings(sheaf_eval *ev, sheaf_error *err);
 
 /* Names a problem's prompt in records: the texts it is made of. */
@@ -61,7 +63,9 @@ uint64_t eval_seed(const sheaf_eval *ev, const sheaf_problem *p);
 sheaf_code eval_resume(sheaf_eval *ev, sheaf_error *err);
 
 /* runner.c: runs, grades and records the problems that are left, until the last or until
- * solve.cancel. Errors: IO, NOMEM, and those of the backend with the problem's id. */
+ * solve.cancel. Problems end in any order and are counted in that of the set. Errors: IO, NOMEM,
+ * and those of the backend with the problem's id; the other problems in work are run to their end
+ * then, unless nothing can be recorded. */
 sheaf_code eval_problems(sheaf_eval *ev, sheaf_error *err);
 
 #endif

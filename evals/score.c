@@ -71,6 +71,8 @@ sheaf_code score_run(struct score_run *out, bool *right, const sheaf_result *r,
         .n_unfinished = r->n_unfinished,
         .tokens = r->tokens,
         .seconds = r->seconds,
+        .decode_rows = r->decode_rows,
+        .decode_steps = r->decode_steps,
     };
     for (size_t i = 0; i < r->n_traces; i++) {
         const char *answer = r->traces[i].answer;

@@ -15,6 +15,8 @@ struct score_run {
     size_t n_traces, n_right, n_cut, n_looped, n_length, n_unfinished;
     uint64_t tokens;
     double seconds;
+    uint64_t decode_rows; /* of sheaf_result, of the start that ended the run; 0: not recorded */
+    double decode_steps;
     double cons[SCORE_POINTS_MAX]; /* cons@k by score_points; whole traces only */
 };
 

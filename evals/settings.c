@@ -1,6 +1,6 @@
 /* settings.c - what a run depends on, as a JSON object: its hash names the run, and a run is
- * taken up again only when every member is equal. Threads and memory are in it because seconds
- * are a result too. */
+ * taken up again only when every member is equal. What changes seconds and no bits is recorded
+ * beside it (threads) or not at all (the batch). */
 #include <string.h>
 
 #include "base/fail.h"
@@ -55,8 +55,14 @@ void settings_model(strbuf *b, const sheaf_model_info *m, const char *engine_not
     put_str(b, "quantization", m->quantization);
     put_str(b, "chat_template", m->chat_template);
     put_str(b, "cpu", m->cpu);
-    put_u64(b, "threads", (uint64_t)m->threads);
     put_str(b, "engine", engine_note);
+}
+
+void settings_machine(strbuf *b, const sheaf_model_info *m)
+{
+    jsonw_open(b, '{');
+    put_u64(b, "threads", (uint64_t)m->threads);
+    jsonw_close(b, '}');
 }
 
 static void put_strategies(strbuf *b, const sheaf_eval *ev)
@@ -120,7 +126,10 @@ sheaf_code eval_settings(sheaf_eval *ev, sheaf_error *err)
     b->n -= !b->failed;
     put_shard(b, ev->data);
     strbuf_char(b, '}');
-    return b->failed ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "settings", "no memory") : SHEAF_OK;
+    settings_machine(&ev->machine, &ev->backend.model);
+    return b->failed || ev->machine.failed
+               ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "settings", "no memory")
+               : SHEAF_OK;
 }
 
 static uint64_t hash_text(uint64_t seed, const char *s)

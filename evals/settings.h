@@ -9,6 +9,8 @@
 /* Members of an open object. `engine_note`: engine settings that sheaf_model_info lacks, or
  * NULL. */
 void settings_model(strbuf *b, const sheaf_model_info *m, const char *engine_note);
+/* An object of what changes seconds and no bits: {"threads": 2}. */
+void settings_machine(strbuf *b, const sheaf_model_info *m);
 void settings_budget(strbuf *b, const sheaf_solve_options *o);
 void settings_rules(strbuf *b, const sheaf_solve_options *o);
 

@@ -7,7 +7,6 @@
 
 #include <sheaf/dataset.h>
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +16,6 @@
 #include "evals/results.h"
 #include "evals/shard_part.h"
 #include "store/rundir.h"
-#include "store/seal.h"
 
 struct merging {
     const char *out;
@@ -165,26 +163,6 @@ static sheaf_code check_parts(struct merging *m, sheaf_error *err)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-/* A record of a trace with its frame at `at`: `,"tokens":{"at":` is in no string, where quotes have
- * a backslash. */
-static sheaf_code add_record(struct merging *m, text line, uint64_t at, sheaf_error *err)
-{
-    static const char mark[] = ",\"tokens\":{\"at\":";
-    size_t from = m->lines.n, start = text_find(line, TEXT(mark));
-    size_t seal = text_rfind(line, TEXT(",\"xxh3\":\""));
-    if (start == SIZE_MAX || seal == SIZE_MAX || seal < start)
-        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, m->out, "a record of a trace has no frame");
-    start += sizeof mark - 1;
-    size_t end = start;
-    while (end < seal && line.p[end] >= '0' && line.p[end] <= '9')
-        end++;
-    strbuf_text(&m->lines, text_slice(line, 0, start));
-    strbuf_printf(&m->lines, "%" PRIu64, at);
-    strbuf_text(&m->lines, text_slice(line, end, seal - end));
-    seal_close(&m->lines, from);
-    return SHEAF_OK;
-}
-
 static sheaf_code add_traces(struct merging *m, const struct shard_part *p,
                              const struct shard_problem *problem, sheaf_error *err)
 {
@@ -193,7 +171,8 @@ static sheaf_code add_traces(struct merging *m, const struct shard_part *p,
         const struct trace_entry *e = &p->run.table.items[p->order[i]];
         uint64_t at = m->tokens_size + m->frames.n;
         strbuf_text(&m->frames, trace_frame(&p->run.files, &e->r.frame));
-        rc = add_record(m, trace_line(&p->run.files, e), at, err);
+        if (!trace_record_move(&m->lines, trace_line(&p->run.files, e), at))
+            rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, m->out, "a record of a trace has no frame");
     }
     if (!rc && (m->frames.failed || m->lines.failed))
         rc = no_memory(m, err);
@@ -266,10 +245,23 @@ static sheaf_code check_out(const struct merging *m, sheaf_error *err)
     return rc;
 }
 
+/* The machine of the shards where all have the same; released with cJSON_free, NULL: none. */
+static char *common_machine(const struct merging *m)
+{
+    const cJSON *first = json_get(m->parts[0]->run.run, "machine");
+    for (size_t i = 1; i < m->n; i++)
+        if (!cJSON_Compare(first, json_get(m->parts[i]->run.run, "machine"), true))
+            return NULL;
+    return first ? cJSON_PrintUnformatted(first) : NULL;
+}
+
 static sheaf_code write_run(struct merging *m, bool redo, sheaf_error *err)
 {
     const struct shard_part *first = m->parts[0];
-    const struct rundir_identity id = {first->run.run_id, strbuf_view(&first->config)};
+    char *machine = common_machine(m);
+    const struct rundir_identity id = {.run_id = first->run.run_id,
+                                       .config = strbuf_view(&first->config),
+                                       .machine = text_of(machine ? machine : "")};
     sheaf_code rc = redo ? SHEAF_OK : check_out(m, err);
     if (!rc)
         rc = rundir_open(&m->dir, m->out, &id, redo, err);
@@ -277,7 +269,10 @@ static sheaf_code write_run(struct merging *m, bool redo, sheaf_error *err)
         rc = write_records(m, err);
     if (!rc)
         rc = write_results(m, id.config, err);
-    return rc ? rc : rundir_status(&m->dir, &id, "done", err);
+    if (!rc)
+        rc = rundir_status(&m->dir, &id, "done", err);
+    cJSON_free(machine);
+    return rc;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */

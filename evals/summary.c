@@ -137,6 +137,8 @@ static sheaf_eval_cost cost_of(const struct lineup *l, size_t run, const struct 
         const struct score_run *r = &scores[i].runs[run];
         c.tokens += r->tokens;
         c.seconds += r->seconds;
+        c.decode_rows += r->decode_rows;
+        c.decode_steps += r->decode_steps;
         c.n_traces += r->n_traces;
         c.n_cut += r->n_cut;
         c.n_looped += r->n_looped;
@@ -175,6 +177,19 @@ static void make_points(struct summary *out, struct columns *c, const struct sco
     out->pub.n_points = n_points;
 }
 
+static void sum_speed(sheaf_eval_summary *s)
+{
+    double tokens = 0, seconds = 0, rows = 0, steps = 0;
+    for (size_t i = 0; i < s->n_costs; i++) {
+        tokens += (double)s->costs[i].tokens;
+        seconds += s->costs[i].seconds;
+        rows += (double)s->costs[i].decode_rows;
+        steps += s->costs[i].decode_steps;
+    }
+    s->tokens_per_s = seconds > 0 ? tokens / seconds : NAN;
+    s->rows_per_step = steps > 0 ? rows / steps : NAN;
+}
+
 sheaf_code summary_make(struct summary *out, const struct lineup *l, const struct score *scores,
                         size_t n, size_t n_traces, uint64_t seed, sheaf_error *err)
 {
@@ -186,6 +201,7 @@ sheaf_code summary_make(struct summary *out, const struct lineup *l, const struc
             out->costs[i] = cost_of(l, i, scores, n);
         out->pub.costs = out->costs;
         out->pub.n_costs = l->n_runs;
+        sum_speed(&out->pub);
         out->pub.has_majority = lineup_has_whole(l);
         if (lineup_has_whole(l))
             make_points(out, &c, scores, n_traces);

@@ -23,6 +23,7 @@ struct eval_args {
     const char *task, *filter, *like;
     struct cli_list strategies;
     const char *format, *out, *only_problem;
+    size_t batch;
     bool redo, quiet, dry_run, list;
 };
 
@@ -53,6 +54,10 @@ static const struct cli_option options[] = {
 
     {.name = "", .kind = CLI_HEADING, .help = "Budget of a problem"},
     BUDGET_OPTIONS(struct eval_args, run),
+    {.name = "batch", .kind = CLI_SIZE, .at = AT(batch), .min = 1, .max = 4096, .value = "N",
+     .env = true,
+     .help = "begin another problem while traces of those in work need fewer than N rows, 1 for "
+             "one at a time (32)"},
 
     {.name = "", .kind = CLI_HEADING, .help = "Sampling"},
     SAMPLING_OPTIONS(struct eval_args, run),
@@ -80,7 +85,11 @@ static const char details[] =
     "majority, single and deepconf-offline share one run of whole traces: pass@1, the majority\n"
     "and every offline rule are computed on the same traces. The other strategies run on their\n"
     "own with the same seed, problem by problem in turns, so tokens and seconds compare.\n\n"
-    "The directory gets traces.jsonl (one record per trace), tokens.zst (every token and its\n"
+    "Traces of several problems are decoded side by side (--batch): no bit of a trace or a vote\n"
+    "depends on it, a run may go on with another. The seconds of a strategy are what was done for\n"
+    "it alone and its rows' share of common steps; those of all strategies add up to the time of\n"
+    "the run. --max-seconds counts the same way.\n\n"
+    "The directory gets samples.jsonl (one record per trace), tokens.zst (every token and its\n"
     "confidence), votes.jsonl, results.json and table.md; `sheaf vote` and `sheaf trace` read it.\n"
     "Started again with the same settings, a run goes on where it was: no recorded trace is\n"
     "decoded again. The first Ctrl-C ends the run and prints the table so far, marked partial.\n\n"
@@ -102,11 +111,14 @@ static void note_start(const sheaf_eval_progress *p)
 
 static void note_problem(const sheaf_eval_progress *p)
 {
-    cli_note("%zu/%zu %.60s: gold %.40s, %s %.40s, %s; %zu of %zu right, %.1f tokens/s, "
-             "%.0f s left",
+    char left[32];
+    cli_note("%zu/%zu %.60s: gold %.40s, %s %.40s, %s; %zu of %zu right (%.1f %%), %.1f tokens/s, "
+             "%s left",
              p->n_done, p->n_problems, p->problem->id, p->problem->answer, p->rule,
              p->answer ? p->answer : "none", p->correct ? "right" : "wrong", p->n_right, p->n_done,
-             p->seconds > 0 ? (double)p->tokens / p->seconds : 0.0, p->eta_s);
+             100.0 * (double)p->n_right / (double)p->n_done,
+             p->seconds > 0 ? (double)p->tokens / p->seconds : 0.0,
+             cli_duration(left, sizeof left, p->eta_s));
 }
 
 static void on_progress(void *ctx, const sheaf_eval_progress *p)
@@ -146,14 +158,17 @@ static int print_tables(const sheaf_eval *ev, const struct eval_report *r, const
     return !status && !r->summary->complete ? cli_status_after_signal(CLI_RUNTIME) : status;
 }
 
-static int print_report(const sheaf_eval *ev, const char *format)
+static int print_report(const sheaf_engine *engine, const sheaf_eval *ev, const char *format)
 {
+    sheaf_model_info m;
+    sheaf_engine_info(engine, &m);
     sheaf_error err = {0};
     cJSON *results = NULL;
     if (json_parse(&results, text_of(sheaf_eval_results(ev)), "results", &err))
         return cli_fail_error(&err, CLI_AT_RUN);
     const struct eval_report r = {.summary = sheaf_eval_summarize(ev),
-                                  .config = json_get(results, "config")};
+                                  .config = json_get(results, "config"),
+                                  .threads = m.threads};
     int status = print_tables(ev, &r, format);
     cJSON_Delete(results);
     return status;
@@ -170,7 +185,7 @@ static int eval_with(sheaf_engine *engine, const sheaf_dataset *data, struct eva
     cli_catch_signals();
     if (sheaf_eval_run(&ev, engine, data, o, &err))
         return cli_fail_error(&err, CLI_AT_RUN);
-    int status = print_report(ev, a->format);
+    int status = print_report(engine, ev, a->format);
     sheaf_eval_free(ev);
     return status;
 }
@@ -223,6 +238,7 @@ static sheaf_eval_options options_of(const struct eval_set *set, const struct ev
                             .n_shots = set->n_shots,
                             .shots_hash = set->shots_hash,
                             .dir = a->out,
+                            .batch = a->batch,
                             .redo = a->redo,
                             .on_progress = a->quiet ? NULL : on_progress};
     if (strcmp(a->task, "auto") != 0)

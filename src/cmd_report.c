@@ -130,11 +130,18 @@ static void add_tables(strbuf *b, const struct html_report *r, enum table_style 
         eval_report_print(b, r->tables, style);
 }
 
+static int threads_of(const struct run_reader *run)
+{
+    const cJSON *threads = json_get(json_get(run->run, "machine"), "threads");
+    return cJSON_IsNumber(threads) ? threads->valueint : 0;
+}
+
 static int write_report(const struct stored *s, const struct pairing *c,
                         const struct report_args *a)
 {
     strbuf b = {0};
     const struct eval_report tables = {.summary = &s->book.summary.pub, .config = s->run.config,
+                                       .threads = threads_of(&s->run),
                                        .only = a->rules.items, .n_only = a->rules.n};
     const struct compare_report both = {.c = c, .a = &tables};
     struct html_report r = {.run = &s->run, .book = &s->book, .tables = &tables,

@@ -56,10 +56,23 @@ static void describe_problems(char *out, size_t cap, const struct eval_report *r
 
 static void describe_model(char *out, size_t cap, const struct eval_report *r)
 {
-    double threads = number(r, "threads");
-    snprintf(out, cap, "%.300s, %.40s, hash %.40s; sheaf %.40s, %.40s, %.0f %s", word(r, "model"),
-             word(r, "quantization"), word(r, "model_hash"), word(r, "sheaf"), word(r, "cpu"),
-             threads, threads > 1 ? "threads" : "thread");
+    snprintf(out, cap, "%.300s, %.40s, hash %.40s; sheaf %.40s, %.40s", word(r, "model"),
+             word(r, "quantization"), word(r, "model_hash"), word(r, "sheaf"), word(r, "cpu"));
+}
+
+/* Of the whole run, prompts included; what is not known is left out. */
+static void describe_speed(char *out, size_t cap, const struct eval_report *r)
+{
+    const sheaf_eval_summary *s = r->summary;
+    double threads = r->threads ? r->threads : number(r, "threads");
+    char rows[48] = "", on[48] = "";
+    if (!isnan(s->rows_per_step))
+        snprintf(rows, sizeof rows, ", %.1f rows per decode step", s->rows_per_step);
+    if (threads > 0)
+        snprintf(on, sizeof on, " on %.0f %s", fmin(threads, 1e6),
+                 threads > 1 ? "threads" : "thread");
+    snprintf(out, cap, "%.1f tokens/s%s%s", isnan(s->tokens_per_s) ? 0.0 : s->tokens_per_s, rows,
+             on);
 }
 
 static void describe_budget(char *out, size_t cap, const struct eval_report *r)
@@ -83,6 +96,8 @@ void eval_report_facts(struct eval_fact facts[EVAL_FACTS], const struct eval_rep
     describe_model(facts[1].value, sizeof facts[1].value, r);
     facts[2].label = "Budget";
     describe_budget(facts[2].value, sizeof facts[2].value, r);
+    facts[3].label = "Speed";
+    describe_speed(facts[3].value, sizeof facts[3].value, r);
 }
 
 static void print_facts(strbuf *out, const struct eval_report *r, enum table_style style)

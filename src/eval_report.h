@@ -8,13 +8,14 @@
 #include "base/text.h"
 #include "src/table.h"
 
-#define EVAL_FACTS 3
+#define EVAL_FACTS 4
 #define EVAL_FACT_BYTES 1024
 
 /* What the tables say besides the numbers. */
 struct eval_report {
     const sheaf_eval_summary *summary;
     const cJSON *config;     /* "config" of run.json, or of results.json */
+    int threads;             /* 0: as the settings say (of earlier versions), or not known */
     const char *const *only; /* [n_only] rules to show */
     size_t n_only;           /* 0: all of them */
 };

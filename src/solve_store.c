@@ -56,6 +56,12 @@ static sheaf_code make_config(strbuf *b, char run_id[PUT_HASH_DIGITS + 1],
     return SHEAF_OK;
 }
 
+static struct rundir_identity identity(const struct solve_store *s)
+{
+    return (struct rundir_identity){.run_id = s->run_id, .config = strbuf_view(&s->config),
+                                    .machine = strbuf_view(&s->machine)};
+}
+
 /* ---- a run ---------------------------------------------------------------------------------- */
 
 static void set_origin(struct solve_store *s, const struct solve_job *job,
@@ -80,8 +86,11 @@ sheaf_code solve_store_open(struct solve_store *s, const char *dir, const struct
                             sheaf_solve_options *o, bool redo, sheaf_error *err)
 {
     *s = (struct solve_store){.grader = job->grader};
+    sheaf_model_info m;
+    sheaf_engine_info(job->engine, &m);
+    settings_machine(&s->machine, &m);
     sheaf_code rc = make_config(&s->config, s->run_id, job, o, err);
-    const struct rundir_identity id = {s->run_id, strbuf_view(&s->config)};
+    const struct rundir_identity id = identity(s);
     if (!rc)
         rc = rundir_open(&s->dir, dir, &id, redo, err);
     if (!rc)
@@ -126,7 +135,7 @@ static bool has_vote(const struct solve_store *s)
 static sheaf_code conclude(struct solve_store *s, const sheaf_result *r, sheaf_error *err)
 {
     strbuf vote = {0};
-    const struct rundir_identity id = {s->run_id, strbuf_view(&s->config)};
+    const struct rundir_identity id = identity(s);
     sheaf_code rc = trace_log_sync(&s->log, err);
     if (rc || r->partial || has_vote(s))
         return rc;
@@ -155,6 +164,7 @@ void solve_store_close(struct solve_store *s)
         trace_log_close(&s->log);
     rundir_close(&s->dir);
     strbuf_free(&s->config);
+    strbuf_free(&s->machine);
     *s = (struct solve_store){.recording = false};
 }
 

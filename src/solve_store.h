@@ -14,7 +14,7 @@ struct solve_store {
     struct trace_log log;
     struct recorder recorder;
     struct grader grader;
-    strbuf config;
+    strbuf config, machine;
     char run_id[PUT_HASH_DIGITS + 1];
     bool recording;
 };

@@ -1,6 +1,7 @@
 /* rundir.c - see rundir.h. */
 #include "store/rundir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,8 +16,10 @@
 #include "base/json.h"
 #include "store/put.h"
 
+#define PART_PREFIX "pending-"
+
 static const char *const record_names[RUNDIR_FILES] = {
-    [RUNDIR_TRACES] = "traces.jsonl",
+    [RUNDIR_TRACES] = "samples.jsonl",
     [RUNDIR_TOKENS] = "tokens.zst",
     [RUNDIR_VOTES] = "votes.jsonl",
 };
@@ -24,7 +27,7 @@ static const char *const record_names[RUNDIR_FILES] = {
 /* Everything that Sheaf writes, settings last: a --redo that is killed leaves no records without
  * them. */
 static const char *const all_names[] = {
-    "traces.jsonl",    "tokens.zst",   "votes.jsonl", "traces.jsonl.cut", "tokens.zst.cut",
+    "samples.jsonl",   "tokens.zst",   "votes.jsonl", "samples.jsonl.cut", "tokens.zst.cut",
     "votes.jsonl.cut", "index.sqlite", "results.json", "table.md",        RUNDIR_JSON,
 };
 
@@ -117,7 +120,11 @@ sheaf_code rundir_status(const struct rundir *d, const struct rundir_identity *i
     put_str(&b, "schema", RUNDIR_SCHEMA);
     put_str(&b, "run_id", id->run_id);
     put_str(&b, "status", status);
-    jsonw_key(&b, "config");
+    if (id->machine.n) {
+        jsonw_key(&b, "machine");
+        strbuf_text(&b, id->machine);
+    }
+    jsonw_key(&b, "config"); /* last: evals/shard_part.c cuts it out */
     strbuf_text(&b, id->config);
     jsonw_close(&b, '}');
     strbuf_char(&b, '\n');
@@ -155,6 +162,75 @@ static bool has_file(const struct rundir *d, const char *name)
     return faccessat(d->lock_fd, name, F_OK, 0) == 0;
 }
 
+/* ---- parts ---------------------------------------------------------------------------------- */
+
+static char *part_path(const struct rundir *whole, const char *name)
+{
+    return join(whole->path, PART_PREFIX, name);
+}
+
+bool rundir_has_part(const struct rundir *whole, const char *name)
+{
+    char *path = part_path(whole, name);
+    bool there = path && access(path, F_OK) == 0;
+    alloc_free(path);
+    return there;
+}
+
+sheaf_code rundir_remove_part(const struct rundir *part, sheaf_error *err)
+{
+    sheaf_code rc = remove_run(part, err);
+    if (!rc && rmdir(part->path) != 0)
+        rc = SHEAF_FAIL(err, SHEAF_ERR_IO, part->path, "cannot remove: %s", strerror(errno));
+    return rc;
+}
+
+static sheaf_code remove_part_named(const struct rundir *whole, const char *name, sheaf_error *err)
+{
+    struct rundir part = {.open = false};
+    sheaf_code rc = rundir_open_part(&part, whole, name, err);
+    if (!rc)
+        rc = rundir_remove_part(&part, err);
+    rundir_close(&part);
+    return rc;
+}
+
+static sheaf_code remove_parts(const struct rundir *d, sheaf_error *err)
+{
+    DIR *dir = opendir(d->path);
+    sheaf_code rc = SHEAF_OK;
+    if (!dir)
+        return SHEAF_FAIL(err, SHEAF_ERR_IO, d->path, "cannot read: %s", strerror(errno));
+    for (struct dirent *e; !rc && (e = readdir(dir)) != NULL;)
+        if (strncmp(e->d_name, PART_PREFIX, strlen(PART_PREFIX)) == 0)
+            rc = remove_part_named(d, e->d_name + strlen(PART_PREFIX), err);
+    closedir(dir);
+    return rc;
+}
+
+/* Is it what a write of a file of ours (base/file.c) left behind when it was killed? */
+static bool is_leftover(const char *name)
+{
+    text whole = text_of(name);
+    size_t mark = text_find(whole, TEXT(".tmp."));
+    for (size_t i = 0; mark != SIZE_MAX && i < sizeof all_names / sizeof all_names[0]; i++)
+        if (text_equal(text_slice(whole, 0, mark), text_of(all_names[i])))
+            return true;
+    return false;
+}
+
+/* Under the lock nobody else is writing. A leftover harms nothing, so failures do not count. */
+static void remove_leftovers(const struct rundir *d)
+{
+    DIR *dir = opendir(d->path);
+    if (!dir)
+        return;
+    for (struct dirent *e; (e = readdir(dir)) != NULL;)
+        if (is_leftover(e->d_name))
+            unlinkat(d->lock_fd, e->d_name, 0);
+    closedir(dir);
+}
+
 /* Takes up the run that is there, or begins one. */
 static sheaf_code settle(const struct rundir *d, const struct rundir_identity *id, sheaf_error *err)
 {
@@ -190,19 +266,41 @@ static sheaf_code open_records(struct rundir *d, sheaf_error *err)
     return SHEAF_OK;
 }
 
+/* Makes and locks the directory; `path` is the rundir's, NULL: no memory for it. */
+static sheaf_code open_dir(struct rundir *d, char *path, sheaf_error *err)
+{
+    *d = (struct rundir){.path = path, .lock_fd = -1, .fds = {-1, -1, -1}, .open = true};
+    sheaf_code rc = path ? file_make_dirs(path, err) : no_memory(d, err);
+    return rc ? rc : lock_dir(d, err);
+}
+
+sheaf_code rundir_open_part(struct rundir *out, const struct rundir *whole, const char *name,
+                            sheaf_error *err)
+{
+    struct rundir d;
+    sheaf_code rc = open_dir(&d, part_path(whole, name), err);
+    if (!rc)
+        rc = open_records(&d, err);
+    if (!rc)
+        fsync(whole->lock_fd); /* the name of the part; its records follow */
+    if (rc)
+        rundir_close(&d);
+    else
+        *out = d;
+    return rc;
+}
+
 sheaf_code rundir_open(struct rundir *out, const char *path, const struct rundir_identity *id,
                        bool redo, sheaf_error *err)
 {
-    struct rundir d = {.path = alloc_strndup(path, strlen(path)),
-                       .lock_fd = -1,
-                       .fds = {-1, -1, -1},
-                       .open = true};
-    sheaf_code rc = d.path ? file_make_dirs(path, err)
-                           : SHEAF_FAIL(err, SHEAF_ERR_NOMEM, path, "no memory");
-    if (!rc)
-        rc = lock_dir(&d, err);
+    struct rundir d;
+    sheaf_code rc = open_dir(&d, alloc_strndup(path, strlen(path)), err);
+    if (!rc && redo)
+        rc = remove_parts(&d, err);
     if (!rc && redo)
         rc = remove_run(&d, err);
+    if (!rc)
+        remove_leftovers(&d);
     if (!rc)
         rc = settle(&d, id, err);
     if (!rc)

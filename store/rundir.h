@@ -1,9 +1,10 @@
 /* rundir.h - the directory of a run: settings, append-only records, derived files.
  *
- *     run.json      format, run id, status "started" or "done", settings
- *     traces.jsonl  a record per trace (trace_record.h)
+ *     run.json      format, run id, status "started" or "done", machine, settings
+ *     samples.jsonl a record per trace (trace_record.h)
  *     tokens.zst    tokens and confidences of every trace (frame.h)
  *     votes.jsonl   a record per problem and rule
+ *     pending-NAME/ records of a part whose turn has not come (spill.h)
  *
  * Records are appended with one write() each; derived files are replaced whole. One process writes
  * at a time: the directory is locked while it is open. Readers need no lock. */
@@ -17,7 +18,7 @@
 #include "base/json.h"
 #include "base/text.h"
 
-#define RUNDIR_SCHEMA "sheaf.run/2"
+#define RUNDIR_SCHEMA "sheaf.run/3"
 #define RUNDIR_JSON "run.json"
 #define RUNDIR_JSON_BYTES ((size_t)16 << 20)
 
@@ -34,6 +35,7 @@ struct rundir {
 struct rundir_identity {
     const char *run_id;
     text config; /* a JSON object: equal settings have equal members */
+    text machine; /* a JSON object: what changes seconds and no bits; empty: left out */
 };
 
 /* Opens or creates `path`. A directory that holds a run is taken up when its settings are equal;
@@ -43,6 +45,14 @@ struct rundir_identity {
 sheaf_code rundir_open(struct rundir *out, const char *path, const struct rundir_identity *id,
                        bool redo, sheaf_error *err);
 void rundir_close(struct rundir *d);
+
+/* A directory of record files inside an open one: WHOLE/pending-NAME, made unless it is there.
+ * Errors: IO, USAGE (locked), NOMEM. Release with rundir_close. */
+sheaf_code rundir_open_part(struct rundir *out, const struct rundir *whole, const char *name,
+                            sheaf_error *err);
+bool rundir_has_part(const struct rundir *whole, const char *name);
+/* Removes the files of an open part and its directory; it stays open. Errors: IO. */
+sheaf_code rundir_remove_part(const struct rundir *part, sheaf_error *err);
 
 /* Path of a record file; release with alloc_free. NULL without memory. */
 char *rundir_path(const struct rundir *d, enum rundir_file f);

@@ -1,6 +1,6 @@
 /* seal.h - the checksum at the end of a record, one JSON object per line:
  *
- *     {"schema":"sheaf.trace/2", ... ,"xxh3":"0123456789abcdef"}\n
+ *     {"schema":"sheaf.trace/3", ... ,"xxh3":"0123456789abcdef"}\n
  *
  * It is the XXH3-64 of the line's bytes up to the comma before "xxh3", in 16 hex digits: a torn or
  * altered line is recognised without parsing it. */

@@ -2,7 +2,7 @@
  * reading every record, and for queries of one's own (`sqlite3 RUN/index.sqlite`).
  *
  * It is derived and never needed: without it, or when it does not fit the records, they are read
- * instead. It fits when the records that it was made from still begin traces.jsonl byte for byte
+ * instead. It fits when the records that it was made from still begin samples.jsonl byte for byte
  * (length and XXH3-64) and it holds as many rows as it says. */
 #ifndef STORE_TRACE_INDEX_H
 #define STORE_TRACE_INDEX_H

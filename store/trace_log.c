@@ -70,11 +70,10 @@ sheaf_code trace_log_sync(struct trace_log *log, sheaf_error *err)
     return rc;
 }
 
+/* Writes log->frame and then log->line, which speaks of it. */
 static sheaf_code append(struct trace_log *log, const struct trace_record *r, sheaf_error *err)
 {
-    strbuf_reset(&log->line);
-    trace_record_write(&log->line, r);
-    if (log->line.failed)
+    if (log->line.failed || log->frame.failed)
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, r->problem, "no memory for a record");
     sheaf_code rc = rundir_append(log->dir, RUNDIR_TOKENS, strbuf_view(&log->frame), err);
     if (rc)
@@ -95,11 +94,26 @@ static sheaf_code enter(struct trace_log *log, const struct trace_record *r, she
     return trace_table_add(&log->table, &e, err);
 }
 
+static sheaf_code add(struct trace_log *log, const struct trace_record *r, sheaf_error *err)
+{
+    sheaf_code rc = append(log, r, err);
+    if (!rc)
+        rc = enter(log, r, err);
+    if (!rc && clock_now_s() - log->synced_at_s >= TRACE_LOG_SYNC_S)
+        rc = trace_log_sync(log, err);
+    return rc;
+}
+
+static bool is_there(const struct trace_log *log, const struct trace_record *r)
+{
+    return trace_table_find(&log->table, r->problem, r->strategy, r->id) != NULL;
+}
+
 sheaf_code trace_log_add(struct trace_log *log, struct trace_record *r, const int32_t *tokens,
                          const float *confidence, const uint32_t *text_bytes, sheaf_error *err)
 {
     const struct frame_in in = {tokens, confidence, text_bytes, r->n_tokens};
-    if (trace_table_find(&log->table, r->problem, r->strategy, r->id))
+    if (is_there(log, r))
         return SHEAF_OK;
     strbuf_reset(&log->frame);
     sheaf_code rc = frame_pack(&log->frame, &in, err);
@@ -107,10 +121,20 @@ sheaf_code trace_log_add(struct trace_log *log, struct trace_record *r, const in
         return rc;
     r->frame = (struct frame_ref){log->tokens_size, log->frame.n,
                                   hash_bytes(log->frame.p, log->frame.n, 0)};
-    rc = append(log, r, err);
-    if (!rc)
-        rc = enter(log, r, err);
-    if (!rc && clock_now_s() - log->synced_at_s >= TRACE_LOG_SYNC_S)
-        rc = trace_log_sync(log, err);
-    return rc;
+    strbuf_reset(&log->line);
+    trace_record_write(&log->line, r);
+    return add(log, r, err);
+}
+
+sheaf_code trace_log_copy(struct trace_log *log, const struct trace_files *f,
+                          const struct trace_entry *e, sheaf_error *err)
+{
+    if (is_there(log, &e->r))
+        return SHEAF_OK;
+    strbuf_reset(&log->frame);
+    strbuf_text(&log->frame, trace_frame(f, &e->r.frame));
+    strbuf_reset(&log->line);
+    if (!trace_record_move(&log->line, trace_line(f, e), log->tokens_size))
+        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, e->r.problem, "its record has no frame");
+    return add(log, &e->r, err);
 }

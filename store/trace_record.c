@@ -2,6 +2,7 @@
  * has the same bits. */
 #include "store/trace_record.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ static void put_origin(strbuf *b, const struct trace_record *r)
 {
     put_str(b, "schema", TRACE_SCHEMA);
     put_str(b, "run_id", r->run_id);
-    put_str(b, "problem", r->problem);
+    put_str(b, "doc_id", r->problem);
     put_str(b, "gold", r->gold);
     put_str(b, "strategy", r->strategy);
     put_u64(b, "trace", r->id);
@@ -30,10 +31,14 @@ static void put_origin(strbuf *b, const struct trace_record *r)
 
 static void put_outcome(strbuf *b, const struct trace_record *r)
 {
-    put_str(b, "finish", sheaf_finish_name(r->finish));
+    put_str(b, "status", sheaf_finish_name(r->finish));
     put_u64(b, "n_tokens", r->n_tokens);
-    put_str(b, "answer", r->answer);
-    put_str(b, "canonical", r->canonical);
+    if (r->n_probe_tokens) {
+        put_u64(b, "n_probes", r->n_probes);
+        put_u64(b, "n_probe_tokens", r->n_probe_tokens);
+    }
+    put_str(b, "answer_raw", r->answer);
+    put_str(b, "answer_norm", r->canonical);
     jsonw_key(b, "correct");
     if (r->verdict == TRACE_UNGRADED)
         jsonw_null(b);
@@ -43,12 +48,15 @@ static void put_outcome(strbuf *b, const struct trace_record *r)
 
 static void put_confidences(strbuf *b, const struct trace_record *r)
 {
+    jsonw_key(b, "conf");
+    jsonw_open(b, '{');
     put_f32(b, "mean", r->mean);
     put_f32(b, "tail", r->tail);
-    put_f32(b, "self_certainty", r->self_certainty);
-    put_u64(b, "window", r->window);
     put_f32(b, "bottom10", r->window ? r->bottom10 : NAN);
     put_f32(b, "lowest", r->window ? r->lowest : NAN);
+    put_f32(b, "self_certainty", r->self_certainty);
+    jsonw_close(b, '}');
+    put_u64(b, "window", r->window);
 }
 
 static void put_frame(strbuf *b, const struct frame_ref *f)
@@ -87,6 +95,25 @@ void trace_record_write(strbuf *b, const struct trace_record *r)
     put_frame(b, &r->frame);
     put_body(b, r->body);
     seal_close(b, from);
+}
+
+/* `,"tokens":{"at":` is in no string, where quotes have a backslash. */
+bool trace_record_move(strbuf *b, text line, uint64_t frame_at)
+{
+    static const char mark[] = ",\"tokens\":{\"at\":";
+    size_t from = b->n, start = text_find(line, TEXT(mark));
+    size_t seal = text_rfind(line, TEXT(",\"xxh3\":\""));
+    if (start == SIZE_MAX || seal == SIZE_MAX || seal < start)
+        return false;
+    start += sizeof mark - 1;
+    size_t end = start;
+    while (end < seal && line.p[end] >= '0' && line.p[end] <= '9')
+        end++;
+    strbuf_text(b, text_slice(line, 0, start));
+    strbuf_printf(b, "%" PRIu64, frame_at);
+    strbuf_text(b, text_slice(line, end, seal - end));
+    seal_close(b, from);
+    return true;
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -146,7 +173,7 @@ static bool read_str(const cJSON *o, const char *key, const char **out, arena *m
 
 bool trace_finish_parse(enum sheaf_finish *out, const char *name)
 {
-    for (int f = SHEAF_FINISH_STOP; f <= SHEAF_FINISH_CANCELLED; f++)
+    for (int f = SHEAF_FINISH_STOP; f <= SHEAF_FINISH_PROBE; f++)
         if (strcmp(name, sheaf_finish_name((enum sheaf_finish)f)) == 0) {
             *out = (enum sheaf_finish)f;
             return true;
@@ -156,7 +183,7 @@ bool trace_finish_parse(enum sheaf_finish *out, const char *name)
 
 static bool read_finish(const cJSON *o, enum sheaf_finish *out)
 {
-    const cJSON *v = json_get(o, "finish");
+    const cJSON *v = json_get(o, "status");
     return cJSON_IsString(v) && trace_finish_parse(out, v->valuestring);
 }
 
@@ -171,7 +198,7 @@ static bool read_origin(struct trace_record *r, const cJSON *o, arena *memory)
 {
     uint64_t id = 0;
     bool ok = read_str(o, "run_id", &r->run_id, memory, false) &&
-              read_str(o, "problem", &r->problem, memory, false) &&
+              read_str(o, "doc_id", &r->problem, memory, false) &&
               read_str(o, "strategy", &r->strategy, memory, false) &&
               read_str(o, "gold", &r->gold, memory, true) &&
               read_count(o, "trace", &id, UINT32_MAX);
@@ -179,17 +206,34 @@ static bool read_origin(struct trace_record *r, const cJSON *o, arena *memory)
     return ok;
 }
 
+static bool read_probes(struct trace_record *r, const cJSON *o)
+{
+    uint64_t n = 0, n_tokens = 0;
+    if (!json_get(o, "n_probe_tokens"))
+        return true;
+    bool ok = read_count(o, "n_probes", &n, (double)FRAME_TOKENS_MAX) &&
+              read_count(o, "n_probe_tokens", &n_tokens, COUNT_MAX);
+    r->n_probes = (size_t)n;
+    r->n_probe_tokens = (size_t)n_tokens;
+    return ok;
+}
+
+static bool read_confidences(struct trace_record *r, const cJSON *o)
+{
+    return cJSON_IsObject(o) && read_float(o, "mean", &r->mean) &&
+           read_float(o, "tail", &r->tail) && read_float(o, "bottom10", &r->bottom10) &&
+           read_float(o, "lowest", &r->lowest) &&
+           read_float(o, "self_certainty", &r->self_certainty);
+}
+
 static bool read_outcome(struct trace_record *r, const cJSON *o, arena *memory)
 {
     uint64_t n = 0, window = 0;
     bool ok = read_finish(o, &r->finish) &&
-              read_count(o, "n_tokens", &n, (double)FRAME_TOKENS_MAX) &&
-              read_str(o, "answer", &r->answer, memory, true) &&
-              read_str(o, "canonical", &r->canonical, memory, true) &&
-              read_verdict(o, &r->verdict) && read_float(o, "mean", &r->mean) &&
-              read_float(o, "tail", &r->tail) && read_float(o, "bottom10", &r->bottom10) &&
-              read_float(o, "lowest", &r->lowest) &&
-              read_float(o, "self_certainty", &r->self_certainty) &&
+              read_count(o, "n_tokens", &n, (double)FRAME_TOKENS_MAX) && read_probes(r, o) &&
+              read_str(o, "answer_raw", &r->answer, memory, true) &&
+              read_str(o, "answer_norm", &r->canonical, memory, true) &&
+              read_verdict(o, &r->verdict) && read_confidences(r, json_get(o, "conf")) &&
               read_count(o, "window", &window, (double)FRAME_TOKENS_MAX) &&
               read_real(o, "start_s", &r->start_s, 0) && read_real(o, "end_s", &r->end_s, 0);
     r->n_tokens = (size_t)n;

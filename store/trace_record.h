@@ -1,8 +1,7 @@
-/* trace_record.h - one line of traces.jsonl: a trace that has ended.
+/* trace_record.h - one line of samples.jsonl: a trace that has ended.
  *
- * Schema "sheaf.trace/2". Written once, when the trace ends; so it holds what is known then:
- * the vote is in votes.jsonl, the tokens and their confidences are a frame of tokens.zst. The
- * first format, sheaf.trace/1, had no frames. */
+ * Schema "sheaf.trace/3". Written once, when the trace ends; so it holds what is known then:
+ * the vote is in votes.jsonl, the tokens and their confidences are a frame of tokens.zst. */
 #ifndef STORE_TRACE_RECORD_H
 #define STORE_TRACE_RECORD_H
 
@@ -11,7 +10,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-#define TRACE_SCHEMA "sheaf.trace/2"
+#define TRACE_SCHEMA "sheaf.trace/3"
 
 enum trace_verdict { TRACE_UNGRADED = -1, TRACE_WRONG = 0, TRACE_RIGHT = 1 };
 
@@ -28,6 +27,7 @@ struct trace_record {
     uint32_t id;
     enum sheaf_finish finish;
     size_t n_tokens;
+    size_t n_probes, n_probe_tokens; /* not written where there are none */
     const char *answer, *canonical; /* NULL: none */
     enum trace_verdict verdict;
     float mean, tail, self_certainty;
@@ -43,6 +43,10 @@ bool trace_finish_parse(enum sheaf_finish *out, const char *name);
 
 /* Appends one sealed line. */
 void trace_record_write(strbuf *b, const struct trace_record *r);
+
+/* Appends a record's line (without its break) with the place of its frame changed, sealed again.
+ * False when the line has none. */
+bool trace_record_move(strbuf *b, text line, uint64_t frame_at);
 
 /* Reads a line (without its break) that is intact and of this schema; strings go into `memory`,
  * `body` only when `with_body`. Not read: seed and hashes. False when it is anything else. */

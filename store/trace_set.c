@@ -57,6 +57,7 @@ static sheaf_code load_frame(struct trace_set *s, size_t i, const struct trace_f
     s->traces[i].tokens = out.tokens;
     s->traces[i].confidence = out.confidence;
     s->text_bytes[i] = has_text_bytes ? out.text_bytes : NULL;
+    s->traces[i].text_bytes = s->text_bytes[i];
     return rc;
 }
 
@@ -73,6 +74,7 @@ static sheaf_code load_trace(struct trace_set *s, size_t i, const struct trace_f
         .text = full.body.p ? full.body.p : "", .text_len = full.body.n,
         .answer = r->answer, .answer_class = -1,
         .mean = r->mean, .tail = r->tail, .bottom10 = r->bottom10, .lgc = r->lowest,
+        .n_probes = full.n_probes, .n_probe_tokens = full.n_probe_tokens,
         .self_certainty = r->self_certainty, .start_s = r->start_s, .end_s = r->end_s,
     };
     return load_frame(s, i, f, err);

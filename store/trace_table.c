@@ -42,7 +42,7 @@ static sheaf_code map_file(file_view *out, const char *dir, const char *name, sh
 sheaf_code trace_files_open(struct trace_files *out, const char *dir, sheaf_error *err)
 {
     struct trace_files f = {.records.size = 0};
-    sheaf_code rc = map_file(&f.records, dir, "traces.jsonl", err);
+    sheaf_code rc = map_file(&f.records, dir, "samples.jsonl", err);
     if (!rc)
         rc = map_file(&f.tokens, dir, "tokens.zst", err);
     if (rc)

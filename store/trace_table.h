@@ -11,7 +11,7 @@
 
 struct trace_entry {
     struct trace_record r; /* without its body, nothing but strings of the table in it */
-    size_t line_at, line_bytes; /* in traces.jsonl, without the line break */
+    size_t line_at, line_bytes; /* in samples.jsonl, without the line break */
 };
 
 struct trace_table {
@@ -20,7 +20,7 @@ struct trace_table {
     size_t n, cap;
     size_t *slots; /* [n_slots] index + 1 into items, 0: free */
     size_t n_slots;
-    size_t size;     /* bytes of traces.jsonl that were read: up to the last line break */
+    size_t size;     /* bytes of samples.jsonl that were read: up to the last line break */
     size_t n_passed; /* lines passed over: damaged, of another run, or there already */
 };
 
@@ -32,7 +32,7 @@ struct trace_files {
 void trace_table_init(struct trace_table *t);
 void trace_table_free(struct trace_table *t);
 
-/* Maps DIR/traces.jsonl and DIR/tokens.zst; a missing file is an empty one. Records are mapped
+/* Maps DIR/samples.jsonl and DIR/tokens.zst; a missing file is an empty one. Records are mapped
  * first: whatever they speak of is in the tokens then, also while another process writes.
  * Errors: IO, NOMEM. */
 sheaf_code trace_files_open(struct trace_files *out, const char *dir, sheaf_error *err);

@@ -140,12 +140,44 @@ static double mean_of(const double *v, size_t n)
     return sum_mean(&s, n);
 }
 
+static void swap(double *a, double *b)
+{
+    double t = *a;
+    *a = *b;
+    *b = t;
+}
+
+/* Moves the m >= 1 lowest of v [n] to the front, in any order (Wirth's form of Hoare's
+ * selection). */
+static void select_lowest(double *v, size_t n, size_t m)
+{
+    ptrdiff_t left = 0, right = (ptrdiff_t)n - 1, last = (ptrdiff_t)m - 1;
+    while (left < right) {
+        double pivot = v[last];
+        ptrdiff_t i = left, j = right;
+        while (i <= j) {
+            while (v[i] < pivot)
+                i++;
+            while (v[j] > pivot)
+                j--;
+            if (i <= j)
+                swap(&v[i++], &v[j--]);
+        }
+        if (j < last)
+            left = i;
+        if (i > last)
+            right = j;
+    }
+}
+
 double conf_bottom10(double *groups, size_t n_groups)
 {
     if (n_groups == 0)
         return 0.0;
-    qsort(groups, n_groups, sizeof *groups, by_value);
-    return mean_of(groups, n_groups < 10 ? 1 : n_groups / 10);
+    size_t n = n_groups < 10 ? 1 : n_groups / 10;
+    select_lowest(groups, n_groups, n);
+    qsort(groups, n, sizeof *groups, by_value); /* one order of summation */
+    return mean_of(groups, n);
 }
 
 double conf_tail(const float *conf, size_t n_tokens, size_t tail)

@@ -1,5 +1,4 @@
 /* event.c - what the caller's callback sees: a result in the making. */
-#include "base/clock.h"
 #include "tts/run.h"
 
 static void count_finishes(struct run *r, sheaf_result *v)
@@ -89,7 +88,7 @@ void run_event(struct run *r, enum sheaf_event_kind kind, const struct trace *t)
         .window = r->window, .threshold = run_threshold(r), .votes = r->view_votes,
         .prompt_tokens = r->n_prompt, .tokens = r->tokens, .tokens_warmup = r->warmup_tokens,
         .tokens_probe = r->probe_tokens, .prefill_s = r->prefill_s, .memory = r->memory,
-        .n_traces = r->next, .seconds = clock_now_s() - r->start_s, .stop = r->stop,
+        .n_traces = r->next, .seconds = run_seconds(r), .stop = r->stop,
     };
     count_finishes(r, &r->view);
     fill_votes(r, &r->view);

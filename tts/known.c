@@ -73,3 +73,14 @@ sheaf_code known_check(const struct run *r, sheaf_error *err)
                               (unsigned)o->known[i].id);
     return SHEAF_OK;
 }
+
+sheaf_code known_check_text(const struct run *r, sheaf_error *err)
+{
+    for (size_t i = 0; i < r->o->n_known && r->rules.cut == CUT_STEPS; i++)
+        if (!r->o->known[i].text_bytes)
+            return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, "trace",
+                              "%u comes without the bytes of its tokens, which the cut rule "
+                              "%s reads",
+                              (unsigned)r->o->known[i].id, r->rules.cut_rule->name);
+    return SHEAF_OK;
+}

@@ -5,6 +5,9 @@
  * the same order, and a run over known traces is the run over the model, token for token. With all
  * traces known no model is needed; with some, an interrupted run goes on where it was.
  *
+ * A trace that was probed waited meanwhile. Played back it waits as many steps, all of them at its
+ * beginning: it ends when it ended then, and that is all that others can see of it.
+ *
  * A known trace that was ended by the run it comes from (cut, consensus, cancelled) is good up to
  * that point; a run that wants more of it fails. */
 #ifndef TTS_KNOWN_H
@@ -37,5 +40,9 @@ size_t known_max_tokens(const sheaf_solve_options *o);
 /* Checks what the caller gave. Errors: USAGE (no model and not a single known trace; a trace
  * without tokens or confidences). */
 sheaf_code known_check(const struct run *r, sheaf_error *err);
+
+/* A rule that reads along needs to know where the text of each token is. Errors: FORMAT (a trace
+ * without it). Call without a model, when the rules are chosen. */
+sheaf_code known_check_text(const struct run *r, sheaf_error *err);
 
 #endif

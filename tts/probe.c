@@ -92,13 +92,19 @@ void probe_drop(struct probe *p)
     p->fork = NULL;
 }
 
+void probe_count(struct run *r, struct slot *s)
+{
+    r->tokens++;
+    r->probe_tokens++;
+    s->trace->pub.n_probe_tokens++;
+}
+
 void probe_step(struct run *r, struct slot *s, const sheaf_draw *draw, bool *agreed)
 {
     struct probe *p = &s->probe;
     *agreed = false;
     p->n_fed++;
-    r->tokens++;
-    r->probe_tokens++;
+    probe_count(r, s);
     if (!draw)
         return;
     p->next = draw->token;

@@ -53,6 +53,9 @@ sheaf_span probe_span(const struct run *r, struct slot *s);
  * the trace ends with slot->probe.answer. */
 void probe_step(struct run *r, struct slot *s, const sheaf_draw *draw, bool *agreed);
 
+/* One more token of a probe is fed. */
+void probe_count(struct run *r, struct slot *s);
+
 /* Ends a probe in work. */
 void probe_drop(struct probe *p);
 

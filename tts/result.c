@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/fail.h"
 #include "tts/run.h"
 
@@ -178,7 +177,6 @@ static void crown(struct result *out)
 
 static void describe(struct result *out, const struct run *r)
 {
-    double now = clock_now_s();
     sheaf_result *v = &out->pub;
     v->strategy = r->rules.strategy->name;
     v->cut = r->rules.cut_rule->name;
@@ -200,9 +198,11 @@ static void describe(struct result *out, const struct run *r)
     v->tokens = r->tokens;
     v->tokens_warmup = r->warmup_tokens;
     v->tokens_probe = r->probe_tokens;
-    v->seconds = now - r->start_s;
+    v->seconds = run_seconds(r);
     v->prefill_s = r->prefill_s;
-    v->decode_s = now - r->decode_start_s;
+    v->decode_s = v->seconds - r->prepared_s;
+    v->decode_rows = r->clock.rows;
+    v->decode_steps = r->clock.steps;
     v->memory = r->memory;
 }
 
@@ -271,7 +271,7 @@ sheaf_code run_result(sheaf_result **out, struct run *r, sheaf_error *err)
     *out = &res->pub;
     return SHEAF_OK;
 no_memory:
-    sheaf_result_free(&res->pub);
+    sheaf_result_free(res ? &res->pub : NULL);
     return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "result", "no memory for %zu traces", r->next);
 }
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/fail.h"
 #include "tts/known.h"
 #include "tts/run.h"
@@ -72,7 +71,7 @@ sheaf_code run_retire(struct run *r, struct slot *s, enum sheaf_finish finish, s
     const sheaf_trace *known = s->known;
     t->state = TRACE_DONE;
     t->pub.finish = finish;
-    t->pub.end_s = clock_now_s() - r->start_s;
+    t->pub.end_s = run_seconds(r);
     t->pub.self_certainty = known && known_is_whole(t, known)
                                 ? known->self_certainty
                                 : (float)(t->self_certainty_sum / (double)(t->pub.n_tokens + 1));
@@ -82,6 +81,7 @@ sheaf_code run_retire(struct run *r, struct slot *s, enum sheaf_finish finish, s
     s->known = NULL;
     s->trace = NULL;
     r->n_live--;
+    r->n_decoding -= !known;
     sheaf_code rc = read_answer(r, t, known, s->probe.answer, err);
     if (!rc)
         run_event(r, SHEAF_EVENT_TRACE, t);

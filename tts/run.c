@@ -1,75 +1,19 @@
-/* run.c - opening a run: prompt, memory plan, decoder, prefill; and closing it. */
+/* run.c - opening a run: rules, memory plan, prefill; and closing it. */
 #include "tts/run.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fail.h"
 #include "tts/known.h"
-#include "tts/plan.h"
 #include "tts/threshold.h"
-
-/* ---- prompt --------------------------------------------------------------------------------- */
-
-static sheaf_code chat_prompt(struct run *r, const char *question, int32_t **tokens, size_t *n,
-                              sheaf_error *err)
-{
-    const sheaf_solve_options *o = r->o;
-    strbuf user = {0};
-    strbuf_str(&user, question);
-    if (o->instruction && o->instruction[0]) {
-        strbuf_char(&user, '\n');
-        strbuf_str(&user, o->instruction);
-    }
-    sheaf_message messages[2];
-    size_t n_messages = 0;
-    if (o->system)
-        messages[n_messages++] = (sheaf_message){"system", o->system};
-    messages[n_messages++] = (sheaf_message){"user", user.p};
-    sheaf_code rc =
-        user.failed ? SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "question", "no memory for the prompt")
-                    : sheaf_engine_prompt(r->e, tokens, n, messages, n_messages, o->thinking, err);
-    strbuf_free(&user);
-    return rc;
-}
-
-static sheaf_code make_prompt(struct run *r, const char *question, int32_t **tokens, size_t *n,
-                              sheaf_error *err)
-{
-    text q = text_of(question);
-    if (text_trim(q).n == 0)
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "question", "it is empty; some text is wanted");
-    if (!utf8_valid(q))
-        return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, "question", "it is not valid UTF-8");
-    if (r->o->raw)
-        return sheaf_engine_tokenize(r->e, tokens, n, q.p, q.n, true, true, err);
-    return chat_prompt(r, question, tokens, n, err);
-}
-
-/* The prompt must leave room for an answer; max_tokens is lowered to what the context has left. */
-static sheaf_code fit_context(struct run *r, size_t n_prompt, sheaf_error *err)
-{
-    sheaf_model_info info;
-    sheaf_engine_info(r->e, &info);
-    size_t context = (size_t)info.n_context;
-    if (n_prompt == 0 || n_prompt >= context)
-        return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, "prompt",
-                          "%zu tokens; the model's context has room for 1 to %zu", n_prompt,
-                          context - 1);
-    r->n_vocab = (size_t)info.n_vocab;
-    r->n_context = context;
-    r->n_prompt = n_prompt;
-    r->max_tokens = r->o->max_tokens < context - n_prompt ? r->o->max_tokens : context - n_prompt;
-    return SHEAF_OK;
-}
 
 /* ---- memory --------------------------------------------------------------------------------- */
 
-static size_t scratch_cap(const struct run *r)
+static size_t scratch_cap(const struct run *r, size_t max_tokens)
 {
-    return 2 * r->n_wanted > r->max_tokens ? 2 * r->n_wanted : r->max_tokens;
+    return 2 * r->n_wanted > max_tokens ? 2 * r->n_wanted : max_tokens;
 }
 
 /* Rows below which a CPU batch loses speed: with 4 traces at once deepconf-online saved 25 % of the
@@ -98,30 +42,31 @@ static size_t line_bytes(const struct run *r)
     return r->rules.cut == CUT_STEPS ? WATCH_LINE : 0;
 }
 
-static sheaf_code plan(struct run *r, size_t n_prompt, sheaf_error *err)
+struct plan_request run_request(const struct run *r, size_t max_tokens, uint64_t limit_bytes)
 {
-    size_t per_trace = sizeof(struct trace) + r->max_tokens * (sizeof(int32_t) + sizeof(float)) +
+    size_t per_trace = sizeof(struct trace) + max_tokens * (sizeof(int32_t) + sizeof(float)) +
                        sizeof(struct value) + sizeof(struct vote_entry) +
                        sizeof(struct stop_cges_answer) + sizeof(sheaf_vote);
-    size_t per_slot = sizeof(struct slot) + sizeof(sheaf_span) + sizeof(sheaf_draw) +
-                      sizeof(sheaf_slot) + r->ring_cap * sizeof(float) + line_bytes(r);
-    const struct plan_request q = {
+    uint64_t mem_bytes = r->o->mem_bytes;
+    return (struct plan_request){
         .engine = r->e,
         .wanted = parallel_wanted(r),
-        .prompt_tokens = n_prompt,
-        .max_tokens = r->max_tokens,
+        .prompt_tokens = r->n_prompt,
+        .max_tokens = max_tokens,
         .fork_tokens = probe_fork_tokens(r),
-        .store_bytes = r->n_wanted * per_trace + scratch_cap(r) * sizeof(double) +
+        .store_bytes = r->n_wanted * per_trace + scratch_cap(r, max_tokens) * sizeof(double) +
                        r->n_vocab * sizeof(float),
-        .slot_bytes = per_slot,
-        .mem_bytes = r->o->mem_bytes,
+        .slot_bytes = sizeof(struct slot) + sizeof(sheaf_span) + sizeof(sheaf_draw) +
+                      sizeof(sheaf_slot) + r->ring_cap * sizeof(float) + line_bytes(r),
+        .limit_bytes = mem_bytes && mem_bytes < limit_bytes ? mem_bytes : limit_bytes,
     };
-    r->n_slots_wanted = q.wanted;
-    sheaf_code rc = plan_parallel(&r->n_slots, &r->memory, &q, err);
-    if (rc)
-        return rc;
-    sheaf_decoder_options d = plan_decoder_options(&q, r->n_slots);
-    return sheaf_decoder_open(&r->d, r->e, &d, err);
+}
+
+static sheaf_code plan(struct run *r, uint64_t limit_bytes, sheaf_error *err)
+{
+    r->need = run_request(r, r->max_tokens, limit_bytes);
+    r->n_slots_wanted = r->need.wanted;
+    return plan_parallel(&r->n_slots, &r->memory, &r->need, err);
 }
 
 static void start_stopper(struct run *r)
@@ -140,19 +85,17 @@ static sheaf_code allocate(struct run *r, sheaf_error *err)
     r->conf_store = alloc_zero(r->n_wanted, r->max_tokens * sizeof *r->conf_store);
     r->rings = alloc_zero(r->n_slots, r->ring_cap * sizeof *r->rings);
     r->slots = alloc_zero(r->n_slots, sizeof *r->slots);
-    r->spans = alloc_zero(r->n_slots, sizeof *r->spans);
-    r->draws = alloc_zero(r->n_slots, sizeof *r->draws);
     r->views = alloc_zero(r->n_slots, sizeof *r->views);
     r->values = alloc_zero(r->n_wanted, sizeof *r->values);
     r->entries = alloc_zero(r->n_wanted, sizeof *r->entries);
     r->cges = alloc_zero(r->n_wanted, sizeof *r->cges);
     r->lines = line_bytes(r) ? alloc_zero(r->n_slots, line_bytes(r)) : NULL;
     r->view_votes = alloc_zero(r->n_wanted, sizeof *r->view_votes);
-    r->scratch = alloc_zero(scratch_cap(r), sizeof *r->scratch);
+    r->scratch = alloc_zero(scratch_cap(r, r->max_tokens), sizeof *r->scratch);
     r->prompt_logits = alloc_zero(r->n_vocab, sizeof *r->prompt_logits);
-    if (!r->traces || !r->token_store || !r->conf_store || !r->rings || !r->slots || !r->spans ||
-        !r->draws || !r->views || !r->values || !r->entries || !r->cges || !r->view_votes ||
-        !r->scratch || !r->prompt_logits || (line_bytes(r) && !r->lines))
+    if (!r->traces || !r->token_store || !r->conf_store || !r->rings || !r->slots || !r->views ||
+        !r->values || !r->entries || !r->cges || !r->view_votes || !r->scratch ||
+        !r->prompt_logits || (line_bytes(r) && !r->lines))
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "run", "no memory for %zu traces of %zu tokens",
                           r->n_wanted, r->max_tokens);
     for (size_t i = 0; i < r->n_wanted; i++) {
@@ -161,25 +104,36 @@ static sheaf_code allocate(struct run *r, sheaf_error *err)
         t->confidence = r->conf_store + i * r->max_tokens;
         t->pub = (sheaf_trace){.id = (uint32_t)(r->first_id + i), .answer_class = VOTE_NONE,
                                .tokens = t->tokens, .confidence = t->confidence};
+        r->n_unknown += !known_find(r, t->pub.id);
     }
     start_stopper(r);
     return SHEAF_OK;
 }
 
-static sheaf_code prefill(struct run *r, const int32_t *tokens, size_t n, sheaf_error *err)
+/* A run whose traces are all known needs no prompt. */
+static sheaf_code prefill(struct run *r, sheaf_error *err)
 {
     float *logits = NULL;
-    double start = clock_now_s();
+    double start = run_seconds(r);
     sheaf_code rc = sheaf_session_open(&r->prompt, r->d, err);
     if (!rc)
-        rc = sheaf_session_prefill_cached(r->prompt, r->o->prompt_cache, tokens, n, &logits,
-                                          &r->n_cached, err);
+        rc = sheaf_session_prefill_cached(r->prompt, r->o->prompt_cache, r->prompt_tokens,
+                                          r->n_prompt, &logits, &r->n_cached, err);
     if (rc)
         return rc;
     memcpy(r->prompt_logits, logits, r->n_vocab * sizeof *logits);
-    r->prefill_s = clock_now_s() - start;
-    run_event(r, SHEAF_EVENT_PREFILL, NULL);
+    r->prefill_s = run_seconds(r) - start;
     return SHEAF_OK;
+}
+
+sheaf_code run_seat(struct run *r, sheaf_decoder *d, sheaf_error *err)
+{
+    r->d = d;
+    sheaf_code rc = d && r->n_unknown ? prefill(r, err) : SHEAF_OK;
+    if (!rc && d)
+        run_event(r, SHEAF_EVENT_PREFILL, NULL);
+    r->prepared_s = run_seconds(r);
+    return rc;
 }
 
 static void choose_counts(struct run *r)
@@ -223,6 +177,9 @@ static sheaf_code open_known(struct run *r, sheaf_error *err)
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "cut",
                           "%s cannot be replayed from stored traces; a model is wanted",
                           r->rules.cut_rule->name);
+    rc = known_check_text(r, err);
+    if (rc)
+        return rc;
     choose_counts(r);
     r->max_tokens = known_max_tokens(r->o);
     r->n_slots = r->n_slots_wanted = parallel_wanted(r);
@@ -230,9 +187,9 @@ static sheaf_code open_known(struct run *r, sheaf_error *err)
 }
 
 /* What the prompt decides: the strategy of "auto", and the texts that a rule puts into traces. */
-static sheaf_code choose_all(struct run *r, const int32_t *prompt, size_t n, sheaf_error *err)
+static sheaf_code choose_all(struct run *r, sheaf_error *err)
 {
-    sheaf_code rc = force_read_prompt(r, prompt, n, err);
+    sheaf_code rc = force_read_prompt(r, r->prompt_tokens, r->n_prompt, err);
     if (!rc)
         rc = choose_automatic(r, err);
     if (!rc)
@@ -244,33 +201,35 @@ static sheaf_code choose_all(struct run *r, const int32_t *prompt, size_t n, she
     return rc;
 }
 
-sheaf_code run_open(struct run *r, const char *question, sheaf_error *err)
+sheaf_code run_prepare(struct run *r, const char *question, uint64_t limit_bytes,
+                       sheaf_error *err)
 {
-    int32_t *tokens = NULL;
-    size_t n = 0;
-    r->start_s = clock_now_s();
     if (!r->e)
         return open_known(r, err);
-    sheaf_code rc = make_prompt(r, question, &tokens, &n, err);
+    sheaf_code rc = run_ask(r, question, err);
     if (!rc)
-        rc = fit_context(r, n, err);
+        rc = choose_all(r, err);
     if (!rc)
-        rc = choose_all(r, tokens, n, err);
-    if (!rc)
-        rc = plan(r, n, err);
+        rc = plan(r, limit_bytes, err);
     if (!rc)
         rc = allocate(r, err);
-    if (!rc) {
+    if (!rc)
         run_event(r, SHEAF_EVENT_PLAN, NULL);
-        rc = prefill(r, tokens, n, err);
-    }
-    sheaf_free(tokens);
     return rc;
+}
+
+static void close_sessions(struct run *r)
+{
+    for (size_t i = 0; r->slots && i < r->n_slots; i++) {
+        probe_drop(&r->slots[i].probe);
+        sheaf_session_close(r->slots[i].session);
+    }
+    sheaf_session_close(r->prompt);
 }
 
 void run_close(struct run *r)
 {
-    sheaf_decoder_close(r->d);
+    close_sessions(r);
     for (size_t i = 0; r->traces && i < r->n_wanted; i++) {
         alloc_free(r->traces[i].answer);
         sheaf_free(r->traces[i].text);
@@ -280,13 +239,12 @@ void run_close(struct run *r)
     alloc_free(r->conf_store);
     alloc_free(r->rings);
     alloc_free(r->slots);
-    alloc_free(r->spans);
-    alloc_free(r->draws);
     alloc_free(r->views);
     alloc_free(r->values);
     alloc_free(r->entries);
     alloc_free(r->cges);
     alloc_free(r->lines);
+    sheaf_free(r->prompt_tokens);
     sheaf_free(r->probe_prompt);
     force_free(&r->force);
     alloc_free(r->view_votes);

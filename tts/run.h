@@ -1,6 +1,9 @@
-/* run.h - the state of one sheaf_solve: traces, slots, values seen, the vote so far.
+/* run.h - the state of one question: traces, slots, values seen, the vote so far.
  *
- * Everything a decode step writes is allocated in run_open; a finished trace allocates its text. */
+ * A run is prepared (prompt, rules, memory), seated in a decoder that it may share with other runs
+ * (crew.h), and taken on step by step. What it decides depends on its own traces alone.
+ * Everything a decode step writes is allocated in run_prepare; a finished trace allocates its
+ * text. */
 #ifndef TTS_RUN_H
 #define TTS_RUN_H
 
@@ -10,6 +13,7 @@
 #include "tts/confidence.h"
 #include "tts/force.h"
 #include "tts/loop_guard.h"
+#include "tts/plan.h"
 #include "tts/probe.h"
 #include "tts/strategy.h"
 #include "tts/vote.h"
@@ -37,6 +41,7 @@ struct trace {
 struct slot {
     struct trace *trace; /* NULL: free */
     const sheaf_trace *known; /* played back (known.h); NULL: decoded in `session` */
+    size_t wait;              /* steps that it spent on probes then, to be spent first */
     sheaf_session *session;
     struct conf_tracker conf;
     struct loop_guard loop;
@@ -52,13 +57,25 @@ struct value {
     const char *answer;  /* first spelling, owned by its trace */
 };
 
+/* What a run took (run_clock.c): all of what is done for it alone, and of a step that several runs
+ * share the part that its rows are of all rows. The seconds of all runs are those of the crew. */
+struct run_clock {
+    double spent_s, since_s;
+    bool running;
+    uint64_t rows; /* that the model decoded */
+    double steps;  /* shares of steps */
+};
+
 struct run {
     sheaf_engine *e;
-    const sheaf_solve_options *o;
+    sheaf_job job;
+    sheaf_solve_options options;
+    const sheaf_solve_options *o; /* those */
     struct rules rules;
     const sheaf_judge *judge;
-    sheaf_decoder *d;
-    sheaf_session *prompt; /* forked per trace */
+    sheaf_decoder *d;      /* the crew's; NULL without a model */
+    int32_t *prompt_tokens; /* [n_prompt] */
+    sheaf_session *prompt; /* forked per trace, NULL when none is left to start */
     float *prompt_logits;  /* [n_vocab] copy: first token of every trace */
     size_t n_vocab, n_prompt, n_context;
     int32_t *probe_prompt; /* [n_probe_prompt] */
@@ -76,8 +93,8 @@ struct run {
 
     struct slot *slots; /* [n_slots] */
     size_t n_slots, n_live, n_slots_wanted;
-    sheaf_span *spans;  /* [n_slots] */
-    sheaf_draw *draws;  /* [n_slots] */
+    size_t n_unknown;   /* traces to start that the model must decode */
+    size_t n_decoding;  /* live ones that it decodes */
     sheaf_slot *views;  /* [n_slots] for events */
 
     struct value *values; /* [n_wanted] */
@@ -98,18 +115,45 @@ struct run {
     bool stopped;
     enum sheaf_stop stop;
     size_t n_cached; /* tokens of the prompt that came from the cache */
-    double start_s, prefill_s, decode_start_s, last_event_s;
+    struct run_clock clock;
+    double prefill_s, prepared_s, last_event_s;
+    struct plan_request need;
     sheaf_memory_plan memory;
     sheaf_result view;      /* for events */
     sheaf_vote *view_votes; /* [n_wanted] */
 };
 
-/* Prompt, memory plan, decoder, prefill. Errors as sheaf_solve. Release with run_close. */
-sheaf_code run_open(struct run *r, const char *question, sheaf_error *err);
+/* Checks the job (solver.c), chooses the rules unless they wait for the prompt. Errors: USAGE. */
+sheaf_code run_check(struct run *r, sheaf_error *err);
+
+/* The prompt's tokens (ask.c): r->prompt_tokens, n_prompt, n_vocab, n_context; max_tokens is
+ * lowered to what the context has left. Errors as sheaf_solve. */
+sheaf_code run_ask(struct run *r, const char *question, sheaf_error *err);
+
+/* Prompt, rules, memory plan within limit_bytes (plan_limit) as if alone; nothing is decoded yet.
+ * Errors as sheaf_solve. Release with run_close. */
+sheaf_code run_prepare(struct run *r, const char *question, uint64_t limit_bytes,
+                       sheaf_error *err);
+/* What it asks of a decoder if its traces have up to max_tokens. */
+struct plan_request run_request(const struct run *r, size_t max_tokens, uint64_t limit_bytes);
+/* Prefills the prompt in `d`, which must outlive the run; NULL without a model. */
+sheaf_code run_seat(struct run *r, sheaf_decoder *d, sheaf_error *err);
+/* Gives its sessions back, too. */
 void run_close(struct run *r);
 
-/* Decodes until every trace is done or a stop rule holds. */
-sheaf_code run_decode(struct run *r, sheaf_error *err);
+/* Rows of a step that the run may still come to need: never rises. */
+size_t run_demand(const struct run *r);
+
+/* Starts traces and plays known ones as far as that goes without the model. *over: every trace is
+ * done or a rule or budget has stopped the run; else a step follows. */
+sheaf_code run_advance(struct run *r, bool *over, sheaf_error *err);
+
+/* A step: a span for each trace that is decoded (or its probe) into `spans` [run_demand], returns
+ * their number; once they have run, draws for those that want one, returns theirs; then takes the
+ * draws. */
+size_t run_spans(struct run *r, sheaf_span *spans);
+size_t run_draws(struct run *r, sheaf_draw *draws, const sheaf_span *spans);
+sheaf_code run_accept(struct run *r, const sheaf_draw *draws, sheaf_error *err);
 
 /* The value class of an answer, numbered by first appearance. */
 int run_classify(struct run *r, const char *answer);
@@ -141,6 +185,13 @@ sheaf_code online_after_step(struct run *r, sheaf_error *err);
 bool online_waits(const struct run *r);
 /* Cuts a slot whose group confidence is below the threshold: true when it must end. */
 bool online_must_cut(const struct run *r, const struct slot *s);
+
+/* Seconds so far; the clock runs while something is done for this run alone. */
+double run_seconds(const struct run *r);
+void run_clock_start(struct run *r);
+void run_clock_stop(struct run *r);
+/* A common step took `seconds` for n_all rows, n_rows of them of this run. */
+void run_clock_share(struct run *r, double seconds, size_t n_rows, size_t n_all);
 
 /* The threshold, NaN while there is none. */
 double run_threshold(const struct run *r);

@@ -1,5 +1,5 @@
-/* scheduler.c - the decode loop: admits traces into free slots, steps all live ones as one batch,
- * ends them and starts the next in their place.
+/* scheduler.c - the steps of a run: admits traces into free slots, says what the model is to decode
+ * (the crew does it, for all runs at once), ends traces and starts the next in their place.
  *
  * Decisions about a step are taken after all its tokens are in, in slot order, so that they do not
  * depend on which row was drawn first. A trace's tokens depend on its id alone (sheaf/engine.h). */
@@ -37,7 +37,7 @@ static void take_token(struct run *r, struct slot *s, int32_t token, float confi
 static bool was_probed(const struct run *r, const struct slot *s)
 {
     return r->rules.cut == CUT_PROBE && s->known && s->known->finish == SHEAF_FINISH_PROBE &&
-           known_is_whole(s->trace, s->known);
+           known_is_whole(s->trace, s->known) && s->wait == 0;
 }
 
 static bool is_looping(struct slot *s, int32_t token)
@@ -99,6 +99,24 @@ static sheaf_code accept_probe(struct run *r, struct slot *s, const sheaf_draw *
     return agreed ? finish_trace(r, s, SHEAF_FINISH_PROBE, err) : SHEAF_OK;
 }
 
+/* A known trace waits for a probe that nobody makes again. */
+static sheaf_code accept_wait(struct run *r, struct slot *s, sheaf_error *err)
+{
+    s->wait--;
+    probe_count(r, s);
+    return was_probed(r, s) ? finish_trace(r, s, SHEAF_FINISH_PROBE, err) : SHEAF_OK;
+}
+
+/* The next step of a known trace. */
+static sheaf_code accept_known(struct run *r, struct slot *s, sheaf_error *err)
+{
+    sheaf_draw draw;
+    if (s->wait)
+        return accept_wait(r, s, err);
+    sheaf_code rc = known_draw(&draw, s->trace, s->known, err);
+    return rc ? rc : accept(r, s, &draw, err);
+}
+
 static sheaf_draw draw_for(const struct run *r, const struct slot *s, float *logits)
 {
     static const sheaf_sampling greedy = {.temperature = 0.0f, .top_p = 1.0f};
@@ -113,12 +131,22 @@ static sheaf_draw draw_for(const struct run *r, const struct slot *s, float *log
 
 /* ---- admitting ------------------------------------------------------------------------------ */
 
+/* One more trace is decoded; the prompt goes when it was the last. */
+static void count_decoding(struct run *r)
+{
+    r->n_decoding++;
+    if (--r->n_unknown > 0)
+        return;
+    sheaf_session_close(r->prompt);
+    r->prompt = NULL;
+}
+
 static sheaf_code launch(struct run *r, struct slot *s, sheaf_error *err)
 {
     struct trace *t = &r->traces[r->next];
     sheaf_code rc = SHEAF_OK;
     s->known = known_find(r, t->pub.id);
-    if (!s->known && !r->e)
+    if (!s->known && !r->d)
         rc = SHEAF_FAIL(err, SHEAF_ERR_USAGE, "trace", "%u is not among the known ones",
                         (unsigned)t->pub.id);
     else if (!s->known)
@@ -127,14 +155,20 @@ static sheaf_code launch(struct run *r, struct slot *s, sheaf_error *err)
         return rc;
     r->next++;
     r->n_live++;
+    if (!s->known)
+        count_decoding(r);
     s->trace = t;
     t->state = TRACE_RUNNING;
-    t->pub.start_s = clock_now_s() - r->start_s;
+    t->pub.start_s = run_seconds(r);
+    bool probed = s->known && r->rules.cut == CUT_PROBE;
+    s->wait = probed ? s->known->n_probe_tokens : 0;
+    t->pub.n_probes = probed ? s->known->n_probes : 0;
     conf_tracker_init(&s->conf, run_ring(r, s), r->window ? r->window : DISPLAY_WINDOW);
     loop_guard_init(&s->loop);
     probe_init(&s->probe);
     force_init(&s->force, r);
     watch_init(&s->watch, r, r->lines ? r->lines + (size_t)(s - r->slots) * WATCH_LINE : NULL);
+    watch_play(&s->watch, s->known);
     sheaf_draw draw = draw_for(r, s, r->prompt_logits);
     rc = s->known ? known_draw(&draw, t, s->known, err) : sheaf_decoder_draw(r->d, &draw, 1, err);
     return rc ? rc : accept(r, s, &draw, err);
@@ -165,50 +199,45 @@ static sheaf_span span_for(const struct run *r, struct slot *s)
                          : (sheaf_span){s->session, &s->next, 1, SHEAF_WANT_LAST, NULL};
 }
 
-/* One token of every trace that the model decodes, or of its probe; what is drawn goes in slot
- * order into r->draws. */
-static sheaf_code decode(struct run *r, sheaf_error *err)
+size_t run_spans(struct run *r, sheaf_span *spans)
 {
-    size_t n = 0, n_draws = 0;
+    size_t n = 0;
     for (size_t i = 0; i < r->n_slots; i++) {
         struct slot *s = &r->slots[i];
         if (!is_decoded(s))
             continue;
-        r->spans[n] = span_for(r, s);
-        s->drawn = r->spans[n++].want == SHEAF_WANT_LAST;
+        spans[n] = span_for(r, s);
+        s->drawn = spans[n++].want == SHEAF_WANT_LAST;
     }
-    if (n == 0)
-        return SHEAF_OK;
-    sheaf_code rc = sheaf_decoder_step(r->d, r->spans, n, err);
-    if (rc)
-        return rc;
-    n = 0;
+    return n;
+}
+
+size_t run_draws(struct run *r, sheaf_draw *draws, const sheaf_span *spans)
+{
+    size_t n = 0;
     for (size_t i = 0; i < r->n_slots; i++) {
         struct slot *s = &r->slots[i];
         if (!is_decoded(s))
             continue;
         if (s->drawn)
-            r->draws[n_draws++] = draw_for(r, s, r->spans[n].logits);
-        n++;
+            draws[n++] = draw_for(r, s, spans->logits);
+        spans++;
     }
-    return sheaf_decoder_draw(r->d, r->draws, n_draws, err);
+    return n;
 }
 
 /* Known traces take their turn among the decoded ones, as if all were decoded. */
-static sheaf_code step(struct run *r, sheaf_error *err)
+static sheaf_code accept_all(struct run *r, const sheaf_draw *draws, sheaf_error *err)
 {
-    size_t n = 0;
-    sheaf_code rc = decode(r, err);
+    sheaf_code rc = SHEAF_OK;
     for (size_t i = 0; i < r->n_slots && !rc; i++) {
         struct slot *s = &r->slots[i];
-        sheaf_draw known;
         if (!s->trace)
             continue;
-        const sheaf_draw *draw = s->known ? &known : s->drawn ? &r->draws[n++] : NULL;
-        if (s->known)
-            rc = known_draw(&known, s->trace, s->known, err);
-        if (!rc)
-            rc = s->probe.fork ? accept_probe(r, s, draw, err) : accept(r, s, draw, err);
+        const sheaf_draw *draw = !s->known && s->drawn ? draws++ : NULL;
+        rc = s->known        ? accept_known(r, s, err)
+             : s->probe.fork ? accept_probe(r, s, draw, err)
+                             : accept(r, s, draw, err);
     }
     return rc;
 }
@@ -228,12 +257,14 @@ static void check_budgets(struct run *r)
         halt(r, SHEAF_STOP_CANCELLED);
     if (o->max_total_tokens && r->tokens >= o->max_total_tokens)
         halt(r, SHEAF_STOP_TOKENS);
-    if (o->max_seconds > 0 && clock_now_s() - r->start_s >= o->max_seconds)
+    if (o->max_seconds > 0 && run_seconds(r) >= o->max_seconds)
         halt(r, SHEAF_STOP_DEADLINE);
 }
 
 static void step_event(struct run *r)
 {
+    if (!r->o->on_event) /* a replay has many short steps: the clock would be a tenth of them */
+        return;
     double now = clock_now_s();
     if (now - r->last_event_s < EVENT_INTERVAL_S)
         return;
@@ -253,19 +284,34 @@ static sheaf_code end_live(struct run *r, sheaf_error *err)
     return rc;
 }
 
-sheaf_code run_decode(struct run *r, sheaf_error *err)
+sheaf_code run_accept(struct run *r, const sheaf_draw *draws, sheaf_error *err)
 {
-    sheaf_code rc = SHEAF_OK;
-    while (!rc && !r->stopped) {
+    sheaf_code rc = accept_all(r, draws, err);
+    if (!rc)
+        rc = online_after_step(r, err);
+    if (!rc)
+        step_event(r);
+    return rc;
+}
+
+size_t run_demand(const struct run *r)
+{
+    size_t n = r->stopped ? r->n_decoding : r->n_decoding + r->n_unknown;
+    return n < r->n_slots ? n : r->n_slots;
+}
+
+sheaf_code run_advance(struct run *r, bool *over, sheaf_error *err)
+{
+    for (;;) {
         check_budgets(r);
-        rc = fill_slots(r, err);
-        if (rc || r->n_live == 0 || r->stopped)
-            break;
-        rc = step(r, err);
-        if (!rc)
-            rc = online_after_step(r, err);
-        if (!rc)
-            step_event(r);
+        sheaf_code rc = fill_slots(r, err);
+        *over = rc || r->n_live == 0 || r->stopped;
+        if (*over)
+            return rc ? rc : end_live(r, err);
+        if (r->n_decoding)
+            return SHEAF_OK;
+        rc = run_accept(r, NULL, err);
+        if (rc)
+            return rc;
     }
-    return rc ? rc : end_live(r, err);
 }

@@ -1,10 +1,10 @@
-/* solver.c - sheaf_solve: options checked, run opened, decoded, voted. */
+/* solver.c - sheaf_solve: options and their checks; one question is a crew of one. */
 #include <math.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/fail.h"
 #include "engine/sample.h"
+#include "tts/crew.h"
 #include "tts/known.h"
 #include "tts/run.h"
 
@@ -88,36 +88,61 @@ static sheaf_code choose_rules(struct run *r, sheaf_error *err)
     return rules_choose(&r->rules, name, r->o, err);
 }
 
-static void tell_done(const struct run *r, const sheaf_result *result)
+sheaf_code run_check(struct run *r, sheaf_error *err)
 {
-    const sheaf_event event = {.kind = SHEAF_EVENT_DONE, .so_far = result, .n_wanted = r->n_wanted,
-                               .seconds = result->seconds};
-    if (r->o->on_event)
-        r->o->on_event(r->o->on_event_ctx, &event);
+    const sheaf_judge *judge = r->judge;
+    if (!r->job.question || !judge || !judge->extract || !judge->equal)
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "solve", "a question and a judge are wanted");
+    sheaf_code rc = check_ranges(r->o, err);
+    if (!rc)
+        rc = known_check(r, err);
+    return rc ? rc : choose_rules(r, err);
+}
+
+/* ---- one question --------------------------------------------------------------------------- */
+
+struct single {
+    sheaf_job job;
+    bool given;
+    sheaf_result **out;
+    sheaf_error fault;
+};
+
+static bool give(void *ctx, sheaf_job *out)
+{
+    struct single *s = ctx;
+    *out = s->job;
+    bool first = !s->given;
+    s->given = true;
+    return first;
+}
+
+static void take(void *ctx, const sheaf_job *job, sheaf_result *result, const sheaf_error *fault)
+{
+    struct single *s = ctx;
+    (void)job;
+    if (fault)
+        s->fault = *fault;
+    else
+        *s->out = result;
 }
 
 sheaf_code sheaf_solve(sheaf_result **out, sheaf_engine *e, const char *question,
                        const sheaf_solve_options *options, const sheaf_judge *judge,
                        sheaf_error *err)
 {
-    sheaf_solve_options defaults = sheaf_solve_defaults();
-    struct run r = {.e = e, .o = options ? options : &defaults, .judge = judge};
-    if (!question || !judge || !judge->extract || !judge->equal)
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "solve", "a question and a judge are wanted");
-    sheaf_code rc = check_ranges(r.o, err);
-    if (!rc)
-        rc = known_check(&r, err);
-    if (!rc)
-        rc = choose_rules(&r, err);
-    if (!rc)
-        rc = run_open(&r, question, err);
-    r.decode_start_s = clock_now_s();
-    if (!rc)
-        rc = run_decode(&r, err);
-    if (!rc)
-        rc = run_result(out, &r, err);
-    if (!rc)
-        tell_done(&r, *out);
-    run_close(&r);
-    return rc;
+    struct single s = {.job = {.question = question, .options = options, .judge = judge},
+                       .out = out};
+    const sheaf_jobs jobs = {.ctx = &s, .next = give, .done = take};
+    crew_run(e, &jobs, NULL);
+    if (s.fault.code && err && !err->code)
+        *err = s.fault;
+    return s.fault.code;
+}
+
+sheaf_code sheaf_solve_many(sheaf_engine *e, const sheaf_jobs *jobs, sheaf_error *err)
+{
+    if (!jobs || !jobs->next || !jobs->done)
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "solve", "a source of jobs is wanted");
+    return crew_run(e, jobs, err);
 }

@@ -15,7 +15,7 @@ const struct cut_rule cut_rules[] = {
     {"force", "thinking is ended at --think-tokens, an early end of it becomes \"Wait\" "
               "(arXiv:2501.19393)",
      CUT_FORCE, true},
-    {"steps", "a written arithmetic step is wrong (a op b = c, checked exactly)", CUT_STEPS, true},
+    {"steps", "a written arithmetic step is wrong (a op b = c, checked exactly)", CUT_STEPS, false},
     {.name = NULL},
 };
 

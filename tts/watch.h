@@ -6,6 +6,8 @@
 #ifndef TTS_WATCH_H
 #define TTS_WATCH_H
 
+#include <sheaf/tts.h>
+
 #include "engine/detokenize.h"
 #include "tts/steps.h"
 
@@ -16,6 +18,8 @@ struct slot;
 
 struct watch {
     struct detok detok;
+    const sheaf_trace *known; /* its text is read instead of the tokens; NULL: decoded */
+    size_t n_seen, at;        /* tokens and bytes of it */
     struct steps steps;
     char *line; /* [WATCH_LINE], NULL when the rule is not on */
     size_t n;
@@ -23,6 +27,10 @@ struct watch {
 
 /* Starts a trace; `line` is the slot's memory or NULL. */
 void watch_init(struct watch *w, const struct run *r, char *line);
+
+/* The trace is played back: its bytes come from `known` where that has them. Call after
+ * watch_init; `known` must outlive the watch. */
+void watch_play(struct watch *w, const sheaf_trace *known);
 
 /* The trace's next token. True when a line with a wrong step is complete. */
 bool watch_push(struct watch *w, int32_t token);

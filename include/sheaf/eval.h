@@ -11,15 +11,17 @@
  * Strategies that need whole traces (single, majority, deepconf-offline) share one run of whole
  * traces per problem, on which pass@1, the majority and every offline rule are computed. Every
  * other strategy gets a run of its own with the same seed, so its tokens and seconds are
- * measured, not estimated. The runs of a problem follow each other in turning order: drift of
- * the machine hits all alike.
+ * measured, not estimated. Traces of several problems share the steps of one decoder
+ * (sheaf_solve_many): a run's seconds are the part of them that its rows are, and the runs of a
+ * problem begin in turning order, so that drift of the machine hits all alike.
  *
  * A run has a directory; an interrupted run goes on when it is started again with the same
  * settings, and no trace that is recorded is decoded again:
  *     run.json      settings, and whether the run is "started" or "done"
- *     traces.jsonl  one record per trace: text, answer, verdict, confidences, times
+ *     samples.jsonl one record per trace: text, answer, verdict, confidences, times
  *     tokens.zst    tokens and confidences of each trace
  *     votes.jsonl   one record per problem and rule
+ *     pending-N/    records of runs whose turn has not come; none when the evaluation is done
  *     results.json  accuracy with standard errors as lm-evaluation-harness lays it out, and costs
  * Each record ends with "xxh3", the XXH3-64 (16 hex digits) of the line up to the comma before
  * it. */
@@ -36,7 +38,9 @@ extern "C" {
 
 typedef struct sheaf_eval sheaf_eval;
 
-/* A problem is done, or (problem NULL) the run is about to begin. */
+#define SHEAF_EVAL_BATCH 32
+
+/* A problem is done, and all those before it, or (problem NULL) the run is about to begin. */
 typedef struct sheaf_eval_progress {
     const char *dir;
     size_t n_done, n_problems;    /* done now, those of an earlier start included; selected */
@@ -48,7 +52,8 @@ typedef struct sheaf_eval_progress {
     size_t n_right;               /* of n_done                      */
     uint64_t tokens;              /* of this problem, all runs      */
     double seconds;               /* of this problem, all runs      */
-    double eta_s;                 /* until the last problem is done */
+    double eta_s;                 /* until the last problem is done, by the traces that ended in
+                                     the time since the start */
 } sheaf_eval_progress;
 
 typedef struct sheaf_eval_options {
@@ -73,6 +78,10 @@ typedef struct sheaf_eval_options {
     /* NULL: ./sheaf-eval-ID, where ID follows from the settings; a shard of `d` goes into
      * DIR/shard-2-of-4 */
     const char *dir;
+    /* Traces that a decode step should have: another run begins while those in work need fewer
+     * (sheaf_jobs), lowered to fit memory. 1: one run at a time; 0: SHEAF_EVAL_BATCH. No bit of any
+     * record but times depends on it, and a run may go on with another. */
+    size_t batch;
     bool redo;               /* throw away the records in the directory                    */
     const char *engine_note; /* engine settings that sheaf_model_info lacks; NULL: none    */
     void (*on_progress)(void *ctx, const sheaf_eval_progress *p); /* NULL allowed */
@@ -93,11 +102,12 @@ SHEAF_API const char *sheaf_eval_strategy_about(size_t i);
  * "exact"); NULL: no such filter. */
 SHEAF_API const char *sheaf_eval_filter_name(const char *filter);
 
-/* Runs the selected problems, or those that are left. When solve.cancel is set the problem in
- * work is given up (its traces are recorded, it does not count) and what is done is returned
- * with SHEAF_OK. *out borrows `d`. Errors: USAGE (options; directory of another run, naming the
- * first difference; in use by another process), IO (records: disk full), FORMAT, and those of
- * sheaf_solve with the problem's id. */
+/* Runs the selected problems, or those that are left. When solve.cancel is set the problems in
+ * work are given up (their traces are recorded, they do not count) and what is done, up to the
+ * first problem that is not, is returned with SHEAF_OK. *out borrows `d`. Errors: USAGE (options;
+ * directory of another run, naming the first difference; in use by another process), IO (records:
+ * disk full), FORMAT, and those of sheaf_solve with the problem's id: the problems in work beside
+ * it are run to their end before. */
 SHEAF_API sheaf_code sheaf_eval_run(sheaf_eval **out, sheaf_engine *e, const sheaf_dataset *d,
                                     const sheaf_eval_options *o, sheaf_error *err);
 SHEAF_API void sheaf_eval_free(sheaf_eval *ev); /* NULL allowed */
@@ -116,7 +126,9 @@ typedef struct sheaf_eval_rule {
 typedef struct sheaf_eval_cost {
     const char *strategy;
     uint64_t tokens;
-    double seconds;
+    double seconds;        /* of sheaf_result, summed: adds up over strategies to the whole time */
+    uint64_t decode_rows;  /* the same; rows per step of the decoder are their quotient */
+    double decode_steps;
     size_t n_traces, n_cut, n_looped, n_length, n_unfinished;
     double accuracy;       /* of the strategy's own vote */
 } sheaf_eval_cost;
@@ -133,6 +145,8 @@ typedef struct sheaf_eval_summary {
     size_t n_done, n_selected, n_total;
     bool complete; /* every selected problem is done                       */
     bool partial;  /* the selection is not the whole file, or not complete */
+    double tokens_per_s;  /* of all runs by their seconds, prompts included; NaN: none ran */
+    double rows_per_step; /* of the decoder, mean over its steps; NaN: not recorded */
     bool has_majority; /* rules[0] is pass@1, rules[1] and costs[0] the majority */
     const sheaf_eval_rule *rules; /* [n_rules] */
     size_t n_rules;

@@ -78,6 +78,9 @@ typedef struct sheaf_trace {
     size_t steps_right, steps_wrong; /* arithmetic found in the text and checked */
     size_t n_forced;           /* tokens put in by budget forcing             */
     size_t n_probes;           /* probes that ran to an end                   */
+    size_t n_probe_tokens;     /* steps that it waited for its probes         */
+    const uint32_t *text_bytes; /* [n_tokens] of a known trace: bytes of text that each token adds;
+                                   NULL: not known, and always in results */
 } sheaf_trace;
 
 typedef struct sheaf_vote {
@@ -114,7 +117,10 @@ typedef struct sheaf_result {
     uint64_t tokens_probe;     /* of `tokens`: fed to and drawn by probes */
     uint64_t tokens_full;      /* estimate for the same number of full traces: mean length of the
                                   naturally finished traces x traces asked for */
-    double seconds, prefill_s, decode_s;
+    double seconds, prefill_s, decode_s; /* beside other questions: see sheaf_solve_many */
+    uint64_t decode_rows;      /* tokens that went through the model after the prompt */
+    double decode_steps;       /* in that many steps and parts of steps: the quotient is the rows
+                                  of a step */
     sheaf_memory_plan memory;
 } sheaf_result;
 
@@ -152,7 +158,7 @@ typedef struct sheaf_solve_options {
                         save whole traces as many as warm up, at least 8 */
     size_t max_tokens;        /* per trace */
     uint64_t max_total_tokens; /* of all traces; 0: none */
-    double max_seconds;       /* 0: none */
+    double max_seconds;       /* of sheaf_result.seconds; 0: none */
     size_t mem_bytes;         /* 0: what the system has free, cgroup limit respected */
     uint64_t seed;
     sheaf_sampling sampling;
@@ -181,7 +187,9 @@ typedef struct sheaf_solve_options {
 
     /* [n_known] traces of this question that were decoded before with the same seed and sampling,
      * in any order: they are played back instead of decoded, with the same outcome. Needed of each:
-     * id, finish, tokens, confidence, n_tokens, text, text_len, answer, self_certainty. */
+     * id, finish, tokens, confidence, n_tokens, text, text_len, answer, self_certainty, of a run
+     * with probes n_probes and n_probe_tokens; without a model the cut rule "steps" needs
+     * text_bytes as well. */
     const sheaf_trace *known;
     size_t n_known;
 
@@ -220,6 +228,37 @@ SHEAF_API sheaf_code sheaf_solve(sheaf_result **out, sheaf_engine *e, const char
                                  const sheaf_solve_options *options, const sheaf_judge *judge,
                                  sheaf_error *err);
 SHEAF_API void sheaf_result_free(sheaf_result *r);
+
+/* A question among others, as sheaf_solve takes it. What it points to lives until it is done. */
+typedef struct sheaf_job {
+    const char *question;
+    const sheaf_solve_options *options; /* NULL: defaults */
+    const sheaf_judge *judge;
+    void *ctx; /* the caller's */
+} sheaf_job;
+
+/* Where questions come from and where results go; both are called from sheaf_solve_many. */
+typedef struct sheaf_jobs {
+    void *ctx;
+    /* The next question; false: there is none (it is not asked again). */
+    bool (*next)(void *ctx, sheaf_job *out);
+    /* A question is done, not always in the order they came in. `result` is the callee's to
+     * release; NULL when it failed: `fault` says why, and the other questions go on. */
+    void (*done)(void *ctx, const sheaf_job *job, sheaf_result *result, const sheaf_error *fault);
+    /* Traces decoded at once, of all questions together: another one is begun while those in work
+     * need fewer, as far as memory allows. So there are up to batch - 1 + `parallel` of its
+     * options. 0: one question at a time. */
+    size_t batch;
+} sheaf_jobs;
+
+/* Many questions at once: their traces share the steps of one decoder, so that what one question
+ * no longer needs goes to the next. Each result has the bits that it has alone, by sheaf_solve:
+ * tokens, confidences, cuts, stops and votes; only its times differ. `seconds` of a result are what
+ * was done for it alone and, of each common step, the part that its rows are of all rows; so those
+ * of all results add up to the time of the whole, and max_seconds allows a question as much work
+ * in company as alone, not as much time. Errors: those that end the work on all questions (each of
+ * them is handed to `done` with it). */
+SHEAF_API sheaf_code sheaf_solve_many(sheaf_engine *e, const sheaf_jobs *jobs, sheaf_error *err);
 
 /* Re-votes the traces of a result with one offline rule, no model needed: the leader in votes[0].
  * out [cap] takes the tally, heaviest first; returns how many values got a ballot. */

@@ -12,8 +12,8 @@ done >set.jsonl
 measure() { run eval -m "$MODEL" --data set.jsonl -N 4 -n 24 -t 1 "$@"; }
 # records and results without times
 untimed_all() {
-    for f in traces.jsonl votes.jsonl results.json; do
-        untimed "$1/$f" | sed -e 's/"xxh3":"[0-9a-f]*"//g' -e 's/"seconds_of_majority":[^,}]*//g'
+    for f in samples.jsonl votes.jsonl results.json; do
+        unsealed "$1/$f"
     done
 }
 same_run() {
@@ -32,7 +32,7 @@ for text in '| set | pass@1 |' '| set | majority | cons@4 |' '| set | lowest-kee
 done
 same 'table.md is the table' out whole/table.md
 has 'progress' err "$n_problems/$n_problems set/$n_problems: gold $((2 * n_problems)), majority"
-lines=$(wc -l <whole/traces.jsonl)
+lines=$(wc -l <whole/samples.jsonl)
 if [ "$lines" -ge $((3 * n_problems)) ]; then ok 'traces recorded'; else not_ok 'traces recorded' "$lines lines"; fi
 has 'results are for lm-eval readers' whole/results.json '"exact_match_stderr,majority":'
 has 'run is done' whole/run.json '"status":"done"'
@@ -47,6 +47,16 @@ if [ -s err ]; then not_ok 'quiet' "$(head -1 err)"; else ok 'quiet'; fi
 measure -o whole --format csv
 has 'CSV header' out 'task,problems,rule,strategy,'
 has 'CSV row' out "set,$n_problems,majority,majority,"
+
+# many problems at once, or one; threads are no part of the settings either
+has 'speed' whole.md 'rows per decode step on 1 thread'
+measure -o single --batch 1
+expect 'one problem at a time' 0
+same_run 'the same records' whole single
+cmp -s whole/tokens.zst single/tokens.zst && ok 'the same tokens' || not_ok 'the same tokens' 'they differ'
+measure -o whole -t 2
+expect 'other threads' 0
+has 'nothing ran with other threads' err "$n_problems of $n_problems problems are there"
 
 # limits
 measure -L 2-3 --strategy deepconf-online-low -o part

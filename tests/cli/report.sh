@@ -89,7 +89,7 @@ refused 'unknown rule' 2 'nonsense' report a --rule nonsense
 refused 'unknown strategy' 2 'nonsense' report a --html x.html --from nonsense
 run solve -m "$MODEL" -N 2 -n 8 -t 1 -o solved/ 'What is 1 + 1?'
 refused 'no evaluation' 2 'sheaf eval' report solved
-sed -i 's#sheaf.run/2#sheaf.run/1#' torn/run.json
+sed -i 's#sheaf.run/3#sheaf.run/1#' torn/run.json
 refused 'a run of another format' 2 'sheaf.run/1' report torn
 refused 'page into a missing folder' 5 'none/x.html' report a --html none/x.html
 finish

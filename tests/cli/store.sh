@@ -85,11 +85,11 @@ refused '--only-trace without -o' 2 'needs -o' eval -m "$MODEL" set.jsonl --only
 ask -o asked/ 'How many?'
 cp out answer
 has 'solve keeps its traces' asked/run.json '"status":"done"'
-if [ "$(wc -l <asked/traces.jsonl)" = 8 ]; then ok 'all of them'; else not_ok 'all of them' "$(wc -l <asked/traces.jsonl)"; fi
-cp asked/traces.jsonl before
+if [ "$(wc -l <asked/samples.jsonl)" = 8 ]; then ok 'all of them'; else not_ok 'all of them' "$(wc -l <asked/samples.jsonl)"; fi
+cp asked/samples.jsonl before
 ask -o asked 'How many?'
 same 'the same answer from the records' answer out
-same 'nothing is written twice' before asked/traces.jsonl
+same 'nothing is written twice' before asked/samples.jsonl
 run vote asked --strategy majority,lowest
 expect 'vote on a question' 0
 has 'answers, not accuracy' out 'answer'
@@ -114,7 +114,7 @@ mkdir old
 echo '{"schema":"sheaf.run/1","run_id":"0123456789abcdef","status":"done","config":{}}' >old/run.json
 refused 'old format, vote' 2 'sheaf.run/1' vote old
 refused 'old format, eval' 2 'sheaf.run/1' eval -m "$MODEL" -q set.jsonl -o old
-refused 'old format, trace' 2 'sheaf.run/2' trace old 1
+refused 'old format, trace' 2 'sheaf.run/3' trace old 1
 
 # ---- a full disk: exit 5, and what is there is whole
 (
@@ -136,6 +136,10 @@ untime_csv eval.csv >second
 same 'as if never full' first second
 
 # ---- kill -9
-kills=$(sh "$tools/kill_store.sh" 10 "$build")
+for f in run.json.tmp.aB3xYz results.json.tmp.000000 notes.tmp.aB3xYz; do echo >full/$f; done
+measure -o full --strategy majority,deepconf-online-low,deepconf-online-high --format csv
+if [ "$(ls full | grep tmp)" = notes.tmp.aB3xYz ]; then ok 'what a killed write left goes, nothing else'
+else not_ok 'what a killed write left goes, nothing else' "$(ls full)"; fi
+kills=$(sh "$tools/kill_eval.sh" 10 "$build")
 case $kills in ok*) echo "$kills" ;; *) not_ok 'kill -9' "$kills" ;; esac
 finish

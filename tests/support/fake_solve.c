@@ -8,6 +8,7 @@
 
 #define ANSWERS_MAX 64
 #define TOKENS_MAX 20
+#define WIDTH_MAX 16
 
 struct fake_result {
     sheaf_result pub;
@@ -129,6 +130,29 @@ static sheaf_code fake_run(void *ctx, sheaf_result **out, const char *question,
     return SHEAF_OK;
 }
 
+static void fake_job(struct fake_solve *state, const sheaf_jobs *jobs, const sheaf_job *job)
+{
+    sheaf_result *r = NULL;
+    sheaf_error err = {0};
+    sheaf_code rc = fake_run(state, &r, job->question, job->options, job->judge, &err);
+    jobs->done(jobs->ctx, job, r, rc ? &err : NULL);
+}
+
+static sheaf_code fake_many(void *ctx, const sheaf_jobs *jobs, sheaf_error *err)
+{
+    struct fake_solve *state = ctx;
+    sheaf_job begun[WIDTH_MAX];
+    size_t width = state->width ? state->width : 1, n;
+    (void)err;
+    do {
+        for (n = 0; n < width && jobs->next(jobs->ctx, &begun[n]);)
+            n++;
+        for (size_t i = n; i-- > 0;)
+            fake_job(state, jobs, &begun[i]);
+    } while (n == width);
+    return SHEAF_OK;
+}
+
 static void fake_release(sheaf_result *r)
 {
     free(r);
@@ -139,6 +163,7 @@ struct eval_backend fake_backend(struct fake_solve *f)
     return (struct eval_backend){
         .ctx = f,
         .solve = fake_run,
+        .solve_many = fake_many,
         .revote = count_votes,
         .release = fake_release,
         .model = {.name = "fake", .quantization = "F32", .chat_template = "none", .cpu = "ref",

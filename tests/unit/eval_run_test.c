@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "store/seal.h"
 #include "tests/support/fake_solve.h"
+#include "tests/support/run_compare.h"
 
 #define PATH_BYTES 128
 
@@ -99,9 +100,17 @@ static void complete(const char *dir)
 
 static void read_file(strbuf *out, const char *dir, const char *name)
 {
-    char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%s/%s/%s", root, dir, name);
-    assert_int_equal(file_read(out, path, 1 << 24, NULL), SHEAF_OK);
+    run_read(out, root, dir, name);
+}
+
+static void check_same(const char *dir, const char *other, const char *name)
+{
+    run_check_same(root, dir, other, name);
+}
+
+static void check_same_run(const char *dir, const char *other)
+{
+    run_check_all(root, dir, other);
 }
 
 static void write_file(const char *dir, const char *name, text content)
@@ -109,49 +118,6 @@ static void write_file(const char *dir, const char *name, text content)
     char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s/%s/%s", root, dir, name);
     assert_int_equal(file_write(path, content, NULL), SHEAF_OK);
-}
-
-/* Cuts the values of members that depend on when a run was broken off: times, and what seals
- * them. */
-static void forget_times(strbuf *b)
-{
-    static const char *const keys[] = {"\"start_s\":", "\"end_s\":", "\"seconds", "\"xxh3\":\""};
-    for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++)
-        for (char *p = b->p; (p = strstr(p, keys[k])) != NULL; p++)
-            for (p += strlen(keys[k]); *p && !strchr(",}\n", *p); p++)
-                *p = '#';
-}
-
-/* Lines in order, without the lengths of their times. */
-static void squeeze(strbuf *b)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < b->n; i++)
-        if (b->p[i] != '#')
-            b->p[n++] = b->p[i];
-    b->n = n;
-}
-
-static void check_same(const char *dir, const char *other, const char *name)
-{
-    strbuf a = {0}, b = {0};
-    read_file(&a, dir, name);
-    read_file(&b, other, name);
-    forget_times(&a);
-    forget_times(&b);
-    squeeze(&a);
-    squeeze(&b);
-    if (!text_equal(strbuf_view(&a), strbuf_view(&b)))
-        fail_msg("%s differs between %s and %s", name, dir, other);
-    strbuf_free(&a);
-    strbuf_free(&b);
-}
-
-static void check_same_run(const char *dir, const char *other)
-{
-    static const char *const names[] = {"traces.jsonl", "votes.jsonl", "results.json", "run.json"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        check_same(dir, other, names[i]);
 }
 
 /* ---- numbers and records --------------------------------------------------------------------- */
@@ -212,7 +178,7 @@ static void test_files(void **state)
 {
     (void)state;
     complete("files");
-    count_intact("files", "traces.jsonl", 2 * N_TRACES * N_PROBLEMS);
+    count_intact("files", "samples.jsonl", 2 * N_TRACES * N_PROBLEMS);
     struct lineup l;
     const char *names = "majority,deepconf-online-low";
     assert_int_equal(lineup_make(&l, &names, 1, NULL), SHEAF_OK);
@@ -275,11 +241,11 @@ static void test_kill_then_go_on(void **state)
     strbuf traces = {0}, votes = {0};
     complete("unkilled");
     complete("killed");
-    read_file(&traces, "unkilled", "traces.jsonl");
+    read_file(&traces, "unkilled", "samples.jsonl");
     read_file(&votes, "unkilled", "votes.jsonl");
     for (size_t i = 0; i <= 40; i++) {
         write_file("killed", "votes.jsonl", text_slice(strbuf_view(&votes), 0, votes.n * i / 40));
-        write_file("killed", "traces.jsonl",
+        write_file("killed", "samples.jsonl",
                    text_slice(strbuf_view(&traces), 0, traces.n * (i + (i % 4) * 2) / 40));
         complete("killed");
         check_same_run("unkilled", "killed");
@@ -320,8 +286,8 @@ static void test_damage_runs_again(void **state)
     (void)state;
     static const struct {
         const char *name;
-        size_t n_damaged; /* in traces.jsonl afterwards */
-    } cases[] = {{"votes.jsonl", 0}, {"tokens.zst", 0}, {"traces.jsonl", 1}};
+        size_t n_damaged; /* in samples.jsonl afterwards */
+    } cases[] = {{"votes.jsonl", 0}, {"tokens.zst", 0}, {"samples.jsonl", 1}};
     complete("sound");
     for (size_t f = 0; f < sizeof cases / sizeof cases[0]; f++) {
         complete("damaged");
@@ -332,7 +298,7 @@ static void test_damage_runs_again(void **state)
         finish(&a);
         check_same("sound", "damaged", "votes.jsonl");
         check_same("sound", "damaged", "results.json");
-        assert_int_equal(count_damaged("damaged", "traces.jsonl"), cases[f].n_damaged);
+        assert_int_equal(count_damaged("damaged", "samples.jsonl"), cases[f].n_damaged);
         struct attempt again = attempt_in("damaged");
         CHECK_OK(start(&again), again.err);
         assert_int_equal(again.fake.n_calls, 0);
@@ -463,7 +429,7 @@ static void test_full_disk(void **state)
         assert_int_equal(rc, SHEAF_ERR_IO);
         assert_non_null(strstr(a.err.message, "cannot write"));
         finish(&a);
-        check_untorn(dir, "traces.jsonl");
+        check_untorn(dir, "samples.jsonl");
         check_untorn(dir, "votes.jsonl");
         complete(dir);
         check_same_run("unfull", dir);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/html_chart.h"
+#include "src/vote_plot.h"
 #include "src/html_report.h"
 #include "src/html_text.h"
 #include "store/rundir.h"
@@ -79,6 +80,56 @@ static void test_axes(void **state)
     assert_true(html_chart_x(&c, -5) == html_chart_x(&c, 0));
     assert_true(html_chart_x(&c, NAN) == html_chart_x(&c, 0));
     assert_true(html_chart_y(&c, INFINITY) == html_chart_y(&c, 1));
+    c.x = html_axis_log("x", 10, 1000); /* equal factors, equal lengths */
+    double first = html_chart_x(&c, 100) - html_chart_x(&c, 10);
+    assert_true(first > 0 && fabs(html_chart_x(&c, 1000) - html_chart_x(&c, 100) - first) < 1e-9);
+    assert_true(html_chart_x(&c, 0) == html_chart_x(&c, 1) && html_chart_x(&c, 1) > 0);
+    struct html_axis share = html_axis_share("y", 0.83, 1);
+    assert_true(share.percent && share.low <= 0.83 && share.high >= 1 && share.high < 1.01);
+}
+
+/* ---- a chart that is a file ------------------------------------------------------------------ */
+
+static struct revote_row curve_row(const char *strategy, size_t k, double accuracy, bool front)
+{
+    return (struct revote_row){.strategy = strategy, .k = k, .n_problems = 5, .accuracy = accuracy,
+                               .se = 0.1, .tokens = 150.0 * (double)k, .pareto = front};
+}
+
+/* The reader of pages takes a drawing without the name of its format, an address. */
+static void check_drawing(text file)
+{
+    strbuf page = {0};
+    size_t end = text_find(file, TEXT(">"));
+    assert_true(text_starts(file, TEXT("<svg xmlns=\"http://www.w3.org/2000/svg\" ")));
+    strbuf_str(&page, "<!DOCTYPE html>\n<svg>");
+    strbuf_text(&page, text_slice(file, end + 1, file.n));
+    html_check(strbuf_view(&page));
+    strbuf_free(&page);
+}
+
+static void test_vote_plot(void **state)
+{
+    (void)state;
+    struct revote_row rows[] = {
+        curve_row("majority", 1, 0.5, true), curve_row("a<b", 1, 0.5, false),
+        curve_row("esc", 1, 0.5, false),     curve_row("majority", 8, 0.6, false),
+        curve_row("a<b", 8, 0.7, true),      curve_row("esc", 8, 0.55, false),
+    };
+    const struct revote r = {.rows = rows, .n_rows = 6, .n_strategies = 3, .n_problems = 5};
+    strbuf b = {0};
+    vote_plot(&b, &r, "set & more");
+    assert_false(b.failed);
+    text file = strbuf_view(&b);
+    check_drawing(file);
+    assert_int_equal(html_count(file, "<polyline class=\"line"), 2); /* in colour: two */
+    assert_int_equal(html_count(file, "<polyline class=\"behind"), 1);
+    assert_int_equal(html_count(file, "class=\"bar"), 4);
+    assert_int_equal(html_count(file, "1 other<"), 1);
+    assert_int_equal(html_count(file, ">a&lt;b</text>"), 1);
+    assert_int_equal(html_count(file, "budgets of 1, 8 traces"), 2);
+    assert_int_equal(html_count(file, ">1000</text>"), 1);
+    strbuf_free(&b);
 }
 
 /* ---- pages ----------------------------------------------------------------------------------- */
@@ -238,7 +289,7 @@ static void record_trace(const char *dir, const char *const *tokens, size_t n)
     struct trace_log log;
     strbuf body = {0};
     sheaf_error err = {0};
-    const struct rundir_identity id = {"0123456789abcdef", TEXT("{}")};
+    const struct rundir_identity id = {.run_id = "0123456789abcdef", .config = TEXT("{}")};
     assert_true(n <= TOKENS_MAX);
     for (size_t i = 0; i < n; i++) {
         confidence[i] = 3.0f + 0.01f * (float)i;
@@ -318,6 +369,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),          cmocka_unit_test(test_axes),
+        cmocka_unit_test(test_vote_plot),
         cmocka_unit_test(test_page),          cmocka_unit_test(test_hostile_answers),
         cmocka_unit_test(test_limits),        cmocka_unit_test(test_nothing_done),
         cmocka_unit_test(test_comparison),    cmocka_unit_test(test_trace_colours),

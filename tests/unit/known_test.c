@@ -11,6 +11,7 @@
 
 #include <sheaf/tts.h>
 
+#include "base/alloc.h"
 #include "base/rng.h"
 #include "tests/support/tiny_model.h"
 
@@ -115,9 +116,22 @@ static void assert_same_run(const sheaf_result *a, const sheaf_result *b)
     }
 }
 
+/* A trace as the store knows it; text_bytes is the caller's. */
+static sheaf_trace with_text_bytes(const sheaf_trace *t)
+{
+    sheaf_error err = {0};
+    sheaf_trace out = *t;
+    uint32_t *bytes = alloc_zero(t->n_tokens, sizeof *bytes);
+    assert_non_null(bytes);
+    CHECK_OK(sheaf_engine_text_bytes(engine, bytes, t->tokens, t->n_tokens, &err), err);
+    out.text_bytes = bytes;
+    return out;
+}
+
 static const char *const strategies[] = {
     "deepconf-online-low", "deepconf-online-high", "deepconf-adaptive", "majority",
     "majority-consensus", "esc", "adaptive", "adaptive-weighted", "cges", "borda", "single",
+    "steps-cut",
 };
 
 static void a_replay_is_the_run(void **state)
@@ -127,11 +141,14 @@ static void a_replay_is_the_run(void **state)
     for (uint64_t seed = 0; seed < 6; seed++) {
         sheaf_solve_options o = options("self-consistency", seed);
         sheaf_result *whole = solve(engine, &o);
+        sheaf_trace known[N_TRACES];
+        for (size_t i = 0; i < whole->n_traces; i++)
+            known[i] = with_text_bytes(&whole->traces[i]);
         for (size_t s = 0; s < sizeof strategies / sizeof strategies[0]; s++) {
             o = options(strategies[s], seed);
             o.parallel = 1 + (seed * 7 + s * 3) % N_TRACES;
             sheaf_result *real = solve(engine, &o);
-            o.known = whole->traces;
+            o.known = known;
             o.n_known = whole->n_traces;
             sheaf_result *replayed = solve(NULL, &o);
             assert_same_run(real, replayed);
@@ -140,6 +157,8 @@ static void a_replay_is_the_run(void **state)
             sheaf_result_free(replayed);
             sheaf_result_free(real);
         }
+        for (size_t i = 0; i < whole->n_traces; i++)
+            alloc_free((void *)(uintptr_t)known[i].text_bytes);
         sheaf_result_free(whole);
     }
     assert_true(n_cut > 20 && n_stopped > 5); /* else nothing was shown */
@@ -184,6 +203,43 @@ static void a_loop_is_replayed(void **state)
     sheaf_result_free(real);
 }
 
+/* A rule that reads along finds the text where it was, token by token. */
+static void a_text_is_read_along(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"So 3 + ", "4", " = 7", "\n7 * 2", " = 1", "5", "\n", "x"};
+    enum { N_PARTS = 8, WRONG_AT = 7 }; /* tokens up to the end of the wrong line */
+    char body[64] = "";
+    uint32_t bytes[N_PARTS];
+    int32_t tokens[N_PARTS] = {0};
+    float confidence[N_PARTS] = {0};
+    for (size_t i = 0; i < N_PARTS; i++) {
+        bytes[i] = (uint32_t)strlen(parts[i]);
+        strcat(body, parts[i]);
+    }
+    sheaf_trace known = {.finish = SHEAF_FINISH_STOP, .tokens = tokens, .confidence = confidence,
+                         .n_tokens = N_PARTS, .text = body, .text_len = strlen(body),
+                         .answer = "1", .text_bytes = bytes};
+    sheaf_solve_options o = options("steps-cut", 1);
+    o.traces = o.n_known = 1;
+    o.known = &known;
+    sheaf_result *r = solve(NULL, &o);
+    assert_int_equal(r->traces[0].finish, SHEAF_FINISH_CUT);
+    assert_int_equal(r->tokens, WRONG_AT);
+    assert_null(r->answer);
+    sheaf_result_free(r);
+    bytes[7] = UINT32_MAX; /* more than there is */
+    body[19] = '4';
+    r = solve(NULL, &o);
+    assert_int_equal(r->traces[0].finish, SHEAF_FINISH_STOP);
+    assert_string_equal(r->answer, "1");
+    sheaf_result_free(r);
+    sheaf_error err = {0};
+    known.text_bytes = NULL;
+    assert_int_equal(sheaf_solve(&r, NULL, "q", &o, &judge, &err), SHEAF_ERR_FORMAT);
+    assert_non_null(strstr(err.message, "without the bytes"));
+}
+
 static void what_is_not_known_is_said(void **state)
 {
     (void)state;
@@ -217,6 +273,7 @@ int main(void)
         cmocka_unit_test(a_replay_is_the_run),
         cmocka_unit_test(a_run_taken_up_is_the_run),
         cmocka_unit_test(a_loop_is_replayed),
+        cmocka_unit_test(a_text_is_read_along),
         cmocka_unit_test(what_is_not_known_is_said),
     };
     return cmocka_run_group_tests(tests, make_engine, drop_engine);

@@ -67,7 +67,8 @@ struct store {
     struct trace_log log;
 };
 
-static const struct rundir_identity identity = {"00000000000000ab", {"{\"traces\":12}", 13}};
+static const struct rundir_identity identity = {.run_id = "00000000000000ab",
+                                                .config = {"{\"traces\":12}", 13}};
 
 static void open_store(struct store *s, const char *dir)
 {
@@ -197,11 +198,11 @@ static void sealed_nonsense_is_refused(void **state)
     static const struct {
         const char *part, *instead;
     } cases[] = {
-        {"sheaf.trace/2", "sheaf.trace/1"}, {"\"n_tokens\":5", "\"n_tokens\":-5"},
+        {"sheaf.trace/3", "sheaf.trace/2"}, {"\"n_tokens\":5", "\"n_tokens\":-5"},
         {"\"n_tokens\":5", "\"n_tokens\":1e99"}, {"\"n_tokens\":5", "\"n_tokens\":\"5\""},
         {"\"stop\"", "\"halt\""}, {"\"correct\":true", "\"correct\":7"},
         {"\"trace\":5", "\"trace\":4294967296"}, {"\"at\":0", "\"at\":-1"},
-        {"\"gold\":\"7\"", "\"gold\":7"}, {"\"problem\":\"set/1\"", "\"problem\":null"},
+        {"\"gold\":\"7\"", "\"gold\":7"}, {"\"doc_id\":\"set/1\"", "\"doc_id\":null"},
     };
     struct trace_record r = record_of(5), back;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -237,18 +238,18 @@ static void a_kill_loses_and_doubles_nothing(void **state)
     complete("whole");
     check_whole("whole");
     complete("killed");
-    read_file(&records, "whole", "traces.jsonl");
+    read_file(&records, "whole", "samples.jsonl");
     read_file(&frames, "whole", "tokens.zst");
     for (size_t i = 0; i <= 100; i++) {
         size_t n_records = records.n * i / 100;
         size_t n_frames = frames.n * (i + i % 5 * 7) / 100; /* as far or further */
-        write_file("killed", "traces.jsonl", text_slice(strbuf_view(&records), 0, n_records));
+        write_file("killed", "samples.jsonl", text_slice(strbuf_view(&records), 0, n_records));
         write_file("killed", "tokens.zst", text_slice(strbuf_view(&frames), 0, n_frames));
         complete("killed");
         if (i % 5 == 0)
             check_whole("killed");
         else {
-            check_same("whole", "killed", "traces.jsonl");
+            check_same("whole", "killed", "samples.jsonl");
             check_same("whole", "killed", "tokens.zst");
         }
     }
@@ -261,12 +262,12 @@ static void what_was_cut_is_kept(void **state)
     (void)state;
     strbuf b = {0};
     complete("cut");
-    read_file(&b, "cut", "traces.jsonl");
+    read_file(&b, "cut", "samples.jsonl");
     strbuf_str(&b, "{\"schema\":\"torn");
-    write_file("cut", "traces.jsonl", strbuf_view(&b));
+    write_file("cut", "samples.jsonl", strbuf_view(&b));
     complete("cut");
     strbuf_reset(&b);
-    read_file(&b, "cut", "traces.jsonl.cut");
+    read_file(&b, "cut", "samples.jsonl.cut");
     assert_true(text_equal(strbuf_view(&b), TEXT("{\"schema\":\"torn")));
     check_whole("cut");
     strbuf_free(&b);
@@ -276,7 +277,7 @@ static void what_was_cut_is_kept(void **state)
 static void damage_is_passed_over(void **state)
 {
     (void)state;
-    static const char *const names[] = {"traces.jsonl", "tokens.zst"};
+    static const char *const names[] = {"samples.jsonl", "tokens.zst"};
     for (size_t f = 0; f < 2; f++) {
         strbuf b = {0};
         char dir[16];
@@ -352,9 +353,9 @@ static void the_index_is_derived(void **state)
         b.p[i] ^= 0x55;
     }
     write_file("index", TRACE_INDEX_NAME, strbuf_view(&b));
-    read_file(&records, "index", "traces.jsonl"); /* other records: it does not fit */
+    read_file(&records, "index", "samples.jsonl"); /* other records: it does not fit */
     records.p[records.n / 3] ^= 1;
-    write_file("index", "traces.jsonl", strbuf_view(&records));
+    write_file("index", "samples.jsonl", strbuf_view(&records));
     assert_int_equal(count_indexed("index"), 0);
     strbuf_free(&b);
     strbuf_free(&records);
@@ -370,7 +371,7 @@ static void another_format_is_named(void **state)
     } cases[] = {
         {"{\"schema\":\"sheaf.run/1\",\"run_id\":\"a\",\"status\":\"done\",\"config\":{}}",
          "sheaf.run/1"},
-        {"{\"schema\":\"sheaf.run/2\",\"status\":\"done\",\"config\":{}}", "run_id"},
+        {"{\"schema\":\"sheaf.run/3\",\"status\":\"done\",\"config\":{}}", "run_id"},
         {"{\"run_id\":\"a\",\"status\":\"done\",\"config\":{}}", "schema"},
         {"[]", "schema"},
         {"{\"schema\":", "JSON"},
