@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "base/text.h"
 
 enum {
     WHOLE, MAJORITY_STOP, ONLINE, ONLINE_LOW, ONLINE_HIGH, CONSENSUS, ESC, ADAPTIVE, WEIGHTED, CGES,
@@ -84,12 +83,19 @@ const char *sheaf_eval_strategy_about(size_t i)
     return strategies[clamp_index(i)].about;
 }
 
+const struct lineup_run *lineup_run_of(text name)
+{
+    for (size_t i = 0; strategies[i].name; i++)
+        if (text_equal(name, text_of(strategies[i].name)))
+            return &runs[strategies[i].run];
+    return NULL;
+}
+
 static sheaf_code want_strategy(bool *wanted, text name, sheaf_error *err)
 {
-    for (size_t i = 0; strategies[i].name; i++) {
-        if (!text_equal(name, text_of(strategies[i].name)))
-            continue;
-        wanted[strategies[i].run] = true;
+    const struct lineup_run *run = lineup_run_of(name);
+    if (run) {
+        wanted[run - runs] = true;
         return SHEAF_OK;
     }
     return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "--strategy",

@@ -4,6 +4,8 @@
 
 #include <sheaf/tts.h>
 
+#include "base/text.h"
+
 #define LINEUP_RUNS_MAX 16
 #define LINEUP_RULES_MAX 48
 #define LINEUP_NONE ((size_t)-1)
@@ -29,6 +31,9 @@ struct lineup {
     struct lineup_rule rules[LINEUP_RULES_MAX]; /* in order of runs; majority first */
     size_t n_rules;
 };
+
+/* The run that the name of a strategy stands for; NULL: unknown. */
+const struct lineup_run *lineup_run_of(text name);
 
 /* names [n], each one strategy or several joined by commas. Errors: USAGE (unknown name, with
  * those that are known). */

@@ -1,77 +1,45 @@
-/* revote.c - see revote.h. Problem by problem, so that one problem's traces are in memory at a
- * time; scores are kept per problem, since the problem is the unit of every error. */
+/* revote.c - see revote.h. A problem is on one desk at a time, several problems side by side; what
+ * its votes came to is kept per problem and row, and made into rows at the end, so that no number
+ * depends on the threads. */
 #include "evals/revote.h"
 
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "evals/metrics.h"
 #include "evals/revote_desk.h"
-#include "evals/stats.h"
+#include "evals/revote_rows.h"
 
-#define CONFIDENCE 0.95
-
-/* A row with its scores, one per problem that has k traces. */
-struct score_line {
-    const struct desk_rule *rule;
-    double *scores; /* [n_problems] */
+/* A problem with traces of the source. */
+struct task {
+    const char *problem;
+    size_t n_traces;
+    struct revote_cell *cells; /* [n_rows] */
+    bool graded;
+    sheaf_code rc;
+    sheaf_error err;
 };
 
 struct work {
     const struct run_reader *run;
     const struct revote_options *o;
     struct revote r;
-    struct desk_rule *rules;  /* [n_strategies] */
-    struct score_line *lines; /* [r.n_rows] */
-    size_t *ks;               /* [n_ks] */
-    size_t n_ks, n_problems;
+    struct desk_rule *rules;   /* [n_strategies] */
+    struct task *tasks;        /* [n_tasks] in order of the records */
+    struct revote_cell *cells; /* [n_tasks][n_rows] */
+    size_t n_tasks;
+    size_t *ks;                /* [n_ks] */
+    size_t n_ks;
 };
 
 /* ---- set-up --------------------------------------------------------------------------------- */
 
-static sheaf_code choose_rules(struct work *w, sheaf_error *err)
+static sheaf_code no_memory(const struct work *w, sheaf_error *err)
 {
-    sheaf_code rc = SHEAF_OK;
-    for (size_t i = 0; i < w->o->n_strategies && !rc; i++) {
-        const char *name = w->o->strategies[i];
-        w->rules[i] = (struct desk_rule){name, revote_offline_rule(name), w->o->solve};
-        w->rules[i].options.strategy = name;
-        rc = revote_check_name(name, err);
-    }
-    return rc;
-}
-
-static bool has_problem(const struct work *w, const char *problem)
-{
-    return !w->o->problem || strcmp(w->o->problem, problem) == 0;
-}
-
-static size_t count_traces(const struct work *w, const char *problem)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < w->run->table.n; i++) {
-        const struct trace_record *r = &w->run->table.items[i].r;
-        n += strcmp(r->problem, problem) == 0 && strcmp(r->strategy, w->r.source) == 0;
-    }
-    return n;
-}
-
-/* Counts problems with traces of the source; *least traces of one of them. */
-static size_t count_problems(const struct work *w, size_t *least)
-{
-    const char *problem;
-    size_t n_problems = 0;
-    *least = SIZE_MAX;
-    for (size_t i = 0; (problem = run_reader_problem(w->run, i)); i++) {
-        size_t n = has_problem(w, problem) ? count_traces(w, problem) : 0;
-        n_problems += n > 0;
-        if (n > 0 && n < *least)
-            *least = n;
-    }
-    return n_problems;
+    return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, w->run->dir, "no memory for its votes");
 }
 
 static sheaf_code choose_source(struct work *w, sheaf_error *err)
@@ -91,55 +59,130 @@ static sheaf_code choose_source(struct work *w, sheaf_error *err)
                                     "has no traces of \"%.40s\"", w->o->source);
 }
 
-static sheaf_code no_memory(const struct work *w, sheaf_error *err)
+static size_t count_traces(const struct work *w, const char *problem)
 {
-    return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, w->run->dir, "no memory for its votes");
+    size_t n = 0;
+    for (size_t i = 0; i < w->run->table.n; i++) {
+        const struct trace_record *r = &w->run->table.items[i].r;
+        n += strcmp(r->problem, problem) == 0 && strcmp(r->strategy, w->r.source) == 0;
+    }
+    return n;
 }
 
-/* Rows by k, then by strategy. */
+static sheaf_code list_tasks(struct work *w, sheaf_error *err)
+{
+    const char *problem;
+    size_t n_problems = 0;
+    while (run_reader_problem(w->run, n_problems))
+        n_problems++;
+    w->tasks = alloc_zero(n_problems, sizeof *w->tasks);
+    if (!w->tasks)
+        return no_memory(w, err);
+    for (size_t i = 0; (problem = run_reader_problem(w->run, i)); i++) {
+        bool wanted = !w->o->problem || strcmp(w->o->problem, problem) == 0;
+        size_t n = wanted ? count_traces(w, problem) : 0;
+        if (n)
+            w->tasks[w->n_tasks++] = (struct task){.problem = problem, .n_traces = n};
+    }
+    w->r.n_problems = w->n_tasks;
+    return w->n_tasks ? SHEAF_OK
+                      : SHEAF_FAIL(err, SHEAF_ERR_USAGE, w->run->dir,
+                                   "has no traces of problem \"%.60s\"",
+                                   w->o->problem ? w->o->problem : "");
+}
+
+static int by_size(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The traces that half of the problems have. */
+static size_t usual_traces(size_t *scratch, const struct work *w)
+{
+    for (size_t i = 0; i < w->n_tasks; i++)
+        scratch[i] = w->tasks[i].n_traces;
+    qsort(scratch, w->n_tasks, sizeof *scratch, by_size);
+    return scratch[w->n_tasks / 2];
+}
+
+/* What a run that goes on has of the problem in work are the traces that ended first, which are
+ * the short ones: it is left out. */
+static void drop_unfinished(struct work *w, size_t usual)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n_tasks; i++)
+        if (w->run->done || w->o->problem || w->tasks[i].n_traces >= usual)
+            w->tasks[n++] = w->tasks[i];
+    w->n_tasks = w->r.n_problems = n;
+}
+
+static sheaf_code choose_ks(struct work *w, sheaf_error *err)
+{
+    size_t *scratch = alloc_zero(w->n_tasks, sizeof *scratch);
+    w->n_ks = w->o->n_ks ? w->o->n_ks : 1;
+    w->ks = alloc_zero(w->n_ks, sizeof *w->ks);
+    bool ok = w->ks && scratch;
+    if (ok) {
+        w->ks[0] = usual_traces(scratch, w);
+        drop_unfinished(w, w->ks[0]);
+    }
+    if (ok && w->o->n_ks)
+        memcpy(w->ks, w->o->ks, w->n_ks * sizeof *w->ks);
+    alloc_free(scratch);
+    return ok ? SHEAF_OK : no_memory(w, err);
+}
+
+static sheaf_code choose_rules(struct work *w, sheaf_error *err)
+{
+    sheaf_code rc = SHEAF_OK;
+    w->rules = alloc_zero(w->o->n_strategies, sizeof *w->rules);
+    if (!w->rules)
+        return no_memory(w, err);
+    for (size_t i = 0; i < w->o->n_strategies && !rc; i++) {
+        w->rules[i] = revote_rule(w->o->strategies[i], &w->o->solve);
+        rc = revote_check_name(w->o->strategies[i], err);
+    }
+    return rc;
+}
+
+/* Rows by k, then by strategy; a cell for each on every problem. */
 static sheaf_code make_rows(struct work *w, sheaf_error *err)
 {
-    size_t n_strategies = w->o->n_strategies, n = w->n_ks * n_strategies;
+    const size_t n_strategies = w->o->n_strategies, n = w->n_ks * n_strategies;
     w->r.rows = alloc_zero(n, sizeof *w->r.rows);
-    w->lines = alloc_zero(n, sizeof *w->lines);
-    if (!w->r.rows || !w->lines)
+    w->cells = alloc_zero(w->n_tasks, n * sizeof *w->cells);
+    if (!w->r.rows || !w->cells)
         return no_memory(w, err);
     w->r.n_rows = n;
+    w->r.n_strategies = n_strategies;
     for (size_t i = 0; i < n; i++) {
-        w->lines[i].rule = &w->rules[i % n_strategies];
-        w->lines[i].scores = alloc_zero(w->n_problems, sizeof(double));
-        w->r.rows[i].strategy = w->lines[i].rule->name;
+        w->r.rows[i].strategy = w->rules[i % n_strategies].name;
         w->r.rows[i].k = w->ks[i / n_strategies];
-        if (!w->lines[i].scores)
-            return no_memory(w, err);
     }
+    for (size_t i = 0; i < w->n_tasks; i++)
+        w->tasks[i].cells = &w->cells[i * n];
     return SHEAF_OK;
 }
 
 static sheaf_code set_up(struct work *w, sheaf_error *err)
 {
-    size_t least;
+    w->r.resamples = w->o->resamples;
+    w->r.parallel = w->o->solve.parallel;
+    w->r.seed = w->o->seed;
     sheaf_code rc = choose_source(w, err);
-    if (rc)
-        return rc;
-    w->n_problems = count_problems(w, &least);
-    if (w->n_problems == 0)
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, w->run->dir, "has no traces of problem \"%.60s\"",
-                          w->o->problem ? w->o->problem : "");
-    w->n_ks = w->o->n_ks ? w->o->n_ks : 1;
-    w->ks = alloc_zero(w->n_ks, sizeof *w->ks);
-    w->rules = alloc_zero(w->o->n_strategies, sizeof *w->rules);
-    if (!w->ks || !w->rules)
-        return no_memory(w, err);
-    w->ks[0] = least;
-    if (w->o->n_ks)
-        memcpy(w->ks, w->o->ks, w->n_ks * sizeof *w->ks);
-    rc = choose_rules(w, err);
+    if (!rc)
+        rc = list_tasks(w, err);
+    if (!rc)
+        rc = choose_ks(w, err);
+    if (!rc)
+        rc = choose_rules(w, err);
     return rc ? rc : make_rows(w, err);
 }
 
 /* ---- a problem ------------------------------------------------------------------------------ */
 
+/* Of the only problem there is. */
 static void keep_answer(struct revote_row *row, const struct desk *d, int32_t class)
 {
     const char *answer = desk_answer(d, class);
@@ -166,119 +209,98 @@ static sheaf_code exact_score(double *score, const struct desk *d, size_t k, she
     return rc;
 }
 
-/* The votes of one row on one problem; adds to the row's sums. */
-static sheaf_code vote_row(struct work *w, size_t row, struct desk *d, sheaf_error *err)
+/* The votes of one row on one problem. */
+static sheaf_code vote_row(struct revote_cell *cell, struct work *w, size_t at, struct desk *d,
+                           sheaf_error *err)
 {
-    struct revote_row *r = &w->r.rows[row];
-    const struct desk_rule *rule = w->lines[row].rule;
-    const size_t n_votes = r->k < d->n ? w->o->resamples : 1;
-    bool exact = d->graded && r->k < d->n && rule->offline && d->n <= METRICS_CONS_MAX &&
-                 vote_rule_is_unit(rule->offline);
-    double score = 0, each = 1.0 / (double)n_votes;
+    struct revote_row *row = &w->r.rows[at];
+    const struct desk_rule *rule = &w->rules[at % w->o->n_strategies];
+    const size_t n_votes = row->k < d->n ? w->o->resamples : 1;
+    const double each = 1.0 / (double)n_votes;
     sheaf_code rc = SHEAF_OK;
+    size_t n_right = 0;
     for (size_t i = 0; i < n_votes && !rc; i++) {
         struct desk_outcome out = {.answer = VOTE_NONE};
-        desk_pick(d, r->k, w->o->seed, i);
-        rc = desk_vote(&out, d, r->k, rule, w->o->judge, err);
-        score += each * out.right;
-        r->tokens += each * out.tokens;
-        r->ballots += each * out.ballots;
-        r->share += each * out.share;
-        if (r->k == d->n)
-            keep_answer(r, d, out.answer);
+        desk_pick(d, row->k, w->o->seed, i);
+        rc = desk_vote(&out, d, row->k, rule, err);
+        n_right += out.right;
+        cell->tokens += each * out.tokens;
+        cell->ballots += each * out.ballots;
+        cell->share += each * out.share;
+        if (w->n_tasks == 1 && row->k == d->n)
+            keep_answer(row, d, out.answer);
     }
-    if (!rc && exact)
-        rc = exact_score(&score, d, r->k, err);
-    r->n_votes = exact ? 0 : n_votes;
-    w->lines[row].scores[r->n_problems++] = score;
-    return rc;
+    cell->used = true;
+    cell->n_votes = n_votes;
+    cell->score = cell->drawn = (double)n_right / (double)n_votes;
+    if (rc || !d->graded || row->k == d->n || !rule->offline || d->n > METRICS_CONS_MAX ||
+        !vote_rule_is_unit(rule->offline))
+        return rc;
+    cell->n_votes = 0;
+    return exact_score(&cell->score, d, row->k, err);
 }
 
-static sheaf_code vote_problem(struct work *w, const char *problem, sheaf_error *err)
+/* Where the first strategy of a k is known exactly, its draws tell how far they are off, and most
+ * of that is common to all strategies (a control variate): what is drawn of the others is moved by
+ * as much. cells [n] at one k. */
+static void correct_draws(struct revote_cell *cells, size_t n)
+{
+    double off = cells[0].score - cells[0].drawn;
+    for (size_t i = 1; i < n && cells[0].n_votes == 0; i++)
+        if (cells[i].n_votes > 0)
+            cells[i].score += off;
+}
+
+static void vote_task(struct work *w, struct task *t)
 {
     struct desk d = {.problem = NULL};
-    sheaf_code rc = desk_open(&d, w->run, problem, w->r.source, &w->o->solve, w->o->judge, err);
-    if (!rc && d.n > 0)
-        w->r.n_problems++;
-    w->r.graded = w->r.graded || d.graded;
-    for (size_t row = 0; row < w->r.n_rows && !rc; row++)
+    t->rc = desk_open(&d, w->run, t->problem, w->r.source, &w->o->solve, w->o->judge, &t->err);
+    t->graded = d.graded;
+    for (size_t row = 0; row < w->r.n_rows && !t->rc; row++)
         if (w->r.rows[row].k <= d.n)
-            rc = vote_row(w, row, &d, err);
+            t->rc = vote_row(&t->cells[row], w, row, &d, &t->err);
+    for (size_t row = 0; row < w->r.n_rows; row += w->r.n_strategies)
+        if (t->cells[row].used)
+            correct_draws(&t->cells[row], w->r.n_strategies);
     desk_close(&d);
-    return rc;
 }
 
-static sheaf_code vote_all(struct work *w, sheaf_error *err)
+static void vote_tasks(void *ctx, size_t begin, size_t end, int worker)
 {
-    const char *problem;
-    sheaf_code rc = SHEAF_OK;
-    for (size_t i = 0; !rc && (problem = run_reader_problem(w->run, i)); i++)
-        if (has_problem(w, problem))
-            rc = vote_problem(w, problem, err);
-    return rc;
+    struct work *w = ctx;
+    (void)worker;
+    for (size_t i = begin; i < end; i++)
+        vote_task(w, &w->tasks[i]);
 }
 
-/* ---- the table ------------------------------------------------------------------------------ */
+/* ---- all of them ---------------------------------------------------------------------------- */
 
-static void compare(struct revote_row *row, const double *scores, const double *first,
-                    uint64_t seed)
+/* The fault of the first problem that has one. */
+static sheaf_code first_fault(struct work *w, sheaf_error *err)
 {
-    struct stats_paired p = stats_paired(first, scores, row->n_problems, CONFIDENCE, seed);
-    row->diff = p.mean;
-    row->diff_se = p.se;
-    row->p = p.p_flip;
-}
-
-static double standard_error(const double *scores, size_t n)
-{
-    double mean = 0, squares = 0;
-    for (size_t i = 0; i < n; i++)
-        mean += scores[i] / (double)n;
-    for (size_t i = 0; i < n; i++)
-        squares += (scores[i] - mean) * (scores[i] - mean);
-    return n > 1 ? sqrt(squares / (double)(n - 1) / (double)n) : NAN;
-}
-
-static void finish_row(struct work *w, size_t i)
-{
-    struct revote_row *row = &w->r.rows[i];
-    const double *scores = w->lines[i].scores;
-    size_t first = i - i % w->o->n_strategies;
-    double n = (double)row->n_problems;
-    row->accuracy = row->se = row->diff = row->diff_se = row->p = NAN;
-    row->tokens /= n;
-    row->ballots /= n;
-    row->share /= n;
-    if (w->r.n_problems != 1)
-        row->answer[0] = '\0';
-    if (!w->r.graded || row->n_problems == 0)
-        return;
-    row->accuracy = 0;
-    for (size_t j = 0; j < row->n_problems; j++)
-        row->accuracy += scores[j] / n;
-    row->se = standard_error(scores, row->n_problems);
-    if (i != first)
-        compare(row, scores, w->lines[first].scores, w->o->seed);
-}
-
-static sheaf_code finish(struct work *w, sheaf_error *err)
-{
-    for (size_t i = 0; i < w->r.n_rows; i++) {
-        if (w->r.rows[i].n_problems == 0)
-            return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "k", "%zu; no problem has so many traces",
-                              w->r.rows[i].k);
-        finish_row(w, i);
+    for (size_t i = 0; i < w->n_tasks; i++) {
+        w->r.graded = w->r.graded || w->tasks[i].graded;
+        if (w->tasks[i].rc) {
+            if (err && !err->code)
+                *err = w->tasks[i].err;
+            return w->tasks[i].rc;
+        }
     }
     return SHEAF_OK;
 }
 
-static void release(struct work *w)
+static sheaf_code vote_all(struct work *w, sheaf_error *err)
 {
-    for (size_t i = 0; w->lines && i < w->r.n_rows; i++)
-        alloc_free(w->lines[i].scores);
-    alloc_free(w->lines);
-    alloc_free(w->rules);
-    alloc_free(w->ks);
+    pool *threads = NULL;
+    sheaf_code rc = pool_create(&threads, w->o->threads, err);
+    if (rc)
+        return rc;
+    pool_run(threads, w->n_tasks, 1, vote_tasks, w);
+    rc = first_fault(w, err);
+    if (!rc)
+        rc = revote_rows_fill(&w->r, w->cells, w->n_tasks, threads, err);
+    pool_free(threads);
+    return rc;
 }
 
 sheaf_code revote_run(struct revote *out, const struct run_reader *run,
@@ -288,9 +310,10 @@ sheaf_code revote_run(struct revote *out, const struct run_reader *run,
     sheaf_code rc = set_up(&w, err);
     if (!rc)
         rc = vote_all(&w, err);
-    if (!rc)
-        rc = finish(&w, err);
-    release(&w);
+    alloc_free(w.tasks);
+    alloc_free(w.cells);
+    alloc_free(w.rules);
+    alloc_free(w.ks);
     if (rc)
         revote_free(&w.r);
     else

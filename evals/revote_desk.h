@@ -9,6 +9,13 @@
 #include "store/trace_set.h"
 #include "tts/vote.h"
 
+/* An answer as the traces of a problem spell it. */
+struct desk_spelling {
+    const char *answer;
+    int32_t class; /* among all traces */
+    bool fits;
+};
+
 struct desk {
     const char *problem;
     struct trace_set set;
@@ -18,11 +25,14 @@ struct desk {
     struct vote_ballot *ballots; /* [n] */
     bool *right;                 /* [n] by class */
     bool graded;
+    struct desk_spelling *spellings; /* [n_spellings] all there are */
+    size_t n_spellings;
     /* of a vote over k of them */
     size_t *picks;                     /* [n] indices, the first k drawn */
     struct vote_ballot *drawn;         /* [n] */
     double *weights;                   /* [n] */
     struct vote_entry *entries;        /* [n] */
+    int32_t *classes;                  /* [n] of those drawn: the class among all */
     sheaf_trace *known;                /* [n] */
     void *scratch;
 };
@@ -33,16 +43,16 @@ struct desk_outcome {
     double share, ballots, tokens;
 };
 
-/* The rule that a name stands for: a vote rule, or that of a strategy whose traces all end by
- * themselves; NULL: the strategy must be replayed (revote_names.c). */
-const struct vote_rule *revote_offline_rule(const char *name);
-
 /* How a name votes. */
 struct desk_rule {
     const char *name;
-    const struct vote_rule *offline; /* NULL: replayed as options.strategy */
+    const struct vote_rule *offline; /* NULL: replayed by options */
     sheaf_solve_options options;
+    bool reads_text; /* a replay looks at the text of traces */
 };
+
+/* What a name that revote_check_name knows stands for, with the settings `o` (revote_names.c). */
+struct desk_rule revote_rule(const char *name, const sheaf_solve_options *o);
 
 /* `o`: settings of the run; `o->known` and the like are not looked at. Errors: FORMAT, NOMEM. */
 sheaf_code desk_open(struct desk *out, const struct run_reader *run, const char *problem,
@@ -55,7 +65,7 @@ void desk_pick(struct desk *d, size_t k, uint64_t seed, uint64_t draw);
 
 /* A vote over the k picked. Errors: those of sheaf_solve. */
 sheaf_code desk_vote(struct desk_outcome *out, struct desk *d, size_t k,
-                     const struct desk_rule *rule, const sheaf_judge *judge, sheaf_error *err);
+                     const struct desk_rule *rule, sheaf_error *err);
 
 /* A spelling of a class. */
 const char *desk_answer(const struct desk *d, int32_t class);

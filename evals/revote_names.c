@@ -1,8 +1,10 @@
 /* revote_names.c - what a vote on stored traces goes by: the settings of the run, whose traces, and
  * what a name stands for. */
+#include <sheaf/eval.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "evals/lineup.h"
 #include "evals/revote.h"
 #include "evals/revote_desk.h"
 #include "tts/strategy.h"
@@ -59,7 +61,11 @@ const char *revote_source(const struct run_reader *run)
     return NULL;
 }
 
-const struct vote_rule *revote_offline_rule(const char *name)
+/* ---- names ---------------------------------------------------------------------------------- */
+
+/* The rule that a name stands for: a vote rule, or that of a strategy whose traces all end by
+ * themselves; NULL: the strategy must be replayed. */
+static const struct vote_rule *offline_rule(const char *name)
 {
     const struct vote_rule *rule = vote_rule_by_name(name);
     const struct strategy *s = strategy_by_name(name);
@@ -68,11 +74,68 @@ const struct vote_rule *revote_offline_rule(const char *name)
     return vote_rule_by_name(s->vote);
 }
 
+/* The steps of arithmetic are read from the text, nothing else is. */
+static bool reads_text(const sheaf_solve_options *o)
+{
+    struct rules r;
+    return rules_choose(&r, o->strategy, o, NULL) != SHEAF_OK || r.cut == CUT_STEPS ||
+           r.vote->stat == VOTE_STAT_STEPS;
+}
+
+struct desk_rule revote_rule(const char *name, const sheaf_solve_options *o)
+{
+    struct desk_rule rule = {.name = name, .offline = offline_rule(name), .options = *o};
+    const struct lineup_run *run = lineup_run_of(text_of(name));
+    rule.options.strategy = name;
+    if (!rule.offline && run && !run->whole)
+        rule.options = lineup_options(run, o);
+    rule.reads_text = !rule.offline && reads_text(&rule.options);
+    return rule;
+}
+
 sheaf_code revote_check_name(const char *name, sheaf_error *err)
 {
-    if (vote_rule_by_name(name) || strategy_by_name(name) || strcmp(name, "auto") == 0)
+    if (vote_rule_by_name(name) || strategy_by_name(name) || lineup_run_of(text_of(name)))
         return SHEAF_OK;
     return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "strategy",
                       "\"%.40s\" is neither a strategy nor a vote rule; --strategy list shows both",
                       name);
+}
+
+/* ---- all of them ---------------------------------------------------------------------------- */
+
+static bool asks_model(const struct lineup_run *run)
+{
+    const struct strategy *s = strategy_by_name(run->strategy);
+    return s && cut_rule_by_name(s->cut)->needs_model;
+}
+
+/* The strategies of an evaluation that are replayed, each run once: "auto" is one of the others,
+ * and "deepconf-online" is its own low or high variant where the share kept is theirs. */
+static bool is_replayed(const struct lineup_run *run, const char *name, double keep)
+{
+    bool known_keep = keep == 0.1 || keep == 0.9;
+    return !run->whole && !asks_model(run) && strcmp(name, run->name) == 0 &&
+           strcmp(name, "auto") != 0 && !(known_keep && strcmp(name, "deepconf-online") == 0);
+}
+
+size_t revote_all(const char *names[REVOTE_NAMES_MAX], double keep)
+{
+    const char *name;
+    size_t n = 0;
+    for (size_t i = 0; (name = sheaf_vote_rule_name(i)) && n < REVOTE_NAMES_MAX; i++)
+        names[n++] = name;
+    for (size_t i = 0; (name = sheaf_eval_strategy_name(i)) && n < REVOTE_NAMES_MAX; i++)
+        if (is_replayed(lineup_run_of(text_of(name)), name, keep))
+            names[n++] = name;
+    return n;
+}
+
+const char *revote_left_out(size_t i)
+{
+    const char *name;
+    for (size_t at = 0; (name = sheaf_eval_strategy_name(at)); at++)
+        if (asks_model(lineup_run_of(text_of(name))) && i-- == 0)
+            return name;
+    return NULL;
 }

@@ -2,24 +2,26 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/pool.h"
 #include "evals/revote.h"
 #include "src/cli.h"
 #include "src/cli_io.h"
 #include "src/names.h"
 #include "src/run_judge.h"
+#include "src/vote_plot.h"
 #include "src/vote_report.h"
 
 #define KS_MAX 32
-#define STRATEGIES_MAX 128
 #define THE_RUNS (-1) /* an option that was not given */
 
 struct vote_args {
     struct cli_list strategies;
-    const char *ks, *from, *problem, *format, *variant;
+    const char *ks, *from, *problem, *format, *variant, *svg;
     size_t resamples;
     uint64_t seed;
     int64_t warmup, window, min_ballots, parallel;
     double keep, tau;
+    int64_t threads;
 };
 
 #define AT(member) offsetof(struct vote_args, member)
@@ -27,7 +29,7 @@ struct vote_args {
 static const struct cli_option options[] = {
     {.name = "", .kind = CLI_HEADING, .help = "Votes"},
     {.name = "strategy", .kind = CLI_LIST, .at = AT(strategies), .value = "NAME[,NAME]",
-     .help = "strategies and vote rules, `list` shows both "
+     .help = "strategies and vote rules, `list` shows both, `all` is all that need no model "
              "(majority,lowest,lowest-keep10,deepconf-online-low,deepconf-online-high)"},
     {.name = "k", .letter = 'k', .kind = CLI_TEXT, .at = AT(ks), .value = "N[,N]",
      .help = "votes over so many of the traces, drawn at random (all of them, once)"},
@@ -61,6 +63,10 @@ static const struct cli_option options[] = {
     {.name = "", .kind = CLI_HEADING, .help = "Output"},
     {.name = "format", .kind = CLI_CHOICE, .at = AT(format), .choices = "text md json csv",
      .help = "what standard output gets (text)"},
+    {.name = "svg", .kind = CLI_TEXT, .at = AT(svg), .value = "FILE",
+     .help = "also draw accuracy against tokens"},
+    {.name = "threads", .letter = 't', .kind = CLI_I64, .at = AT(threads), .min = 1, .max = 256,
+     .value = "N", .help = "problems side by side; changes no number (all CPUs)"},
     CLI_END};
 
 static const char details[] =
@@ -71,9 +77,14 @@ static const char details[] =
     "Whole traces are wanted: those of `eval --strategy majority` or of `solve --strategy\n"
     "self-consistency`. Traces that a run cut or stopped serve only rules that cut as early.\n\n"
     "With -k less than the traces there are, each problem is voted on --resamples times, each\n"
-    "time over other k traces; cons@k of the majority is computed exactly instead.\n\n"
+    "time over other k traces, which get the ids 0 .. k - 1 in the order drawn; the draws are the\n"
+    "same for all strategies. cons@k of the majority is computed exactly instead. Differences,\n"
+    "their intervals and p are against the first strategy at the same k.\n\n"
+    "Where the strategy majority and the rule majority are different things, the rule is the\n"
+    "whole vote and majority-stop ends when its lead is safe; the same with cges and cges-stop.\n\n"
     "Examples\n"
     "  sheaf vote run1\n"
+    "  sheaf vote run1 --strategy all -k 1,2,4,8,16,32 --svg curve.svg\n"
     "  sheaf vote run1 --strategy majority,deepconf-online-low,esc -k 8,16,32 --format md\n"
     "  sheaf vote run1 --problem set/3 --strategy lowest-keep10";
 
@@ -85,8 +96,9 @@ static const char *const default_strategies[] = {"majority", "lowest", "lowest-k
 /* What the words of the command line stand for. */
 struct request {
     arena memory;
-    const char *names[STRATEGIES_MAX];
+    const char *names[REVOTE_NAMES_MAX];
     size_t n_names;
+    bool all; /* not those, but all there are */
     size_t ks[KS_MAX];
     size_t n_ks;
 };
@@ -105,14 +117,21 @@ static bool next_item(text *item, text *rest)
 static int add_name(struct request *q, const char *name)
 {
     sheaf_error err = {0};
-    if (q->n_names == STRATEGIES_MAX || !name)
-        return cli_fail(CLI_USAGE, "--strategy", "more than %d names", STRATEGIES_MAX);
+    if (q->n_names == REVOTE_NAMES_MAX || !name)
+        return cli_fail(CLI_USAGE, "--strategy", "more than %d names", REVOTE_NAMES_MAX);
     if (revote_check_name(name, &err))
         return cli_fail_error(&err, CLI_AT_RUN);
     q->names[q->n_names++] = name;
     return CLI_GO;
 }
 
+static int add_item(struct request *q, text item)
+{
+    q->all = q->all || text_equal(item, TEXT("all"));
+    return q->all ? CLI_GO : add_name(q, arena_strndup(&q->memory, item.p, item.n));
+}
+
+/* "all" waits for the settings of the run. */
 static int read_strategies(struct request *q, const struct cli_list *list)
 {
     text item, rest;
@@ -122,7 +141,7 @@ static int read_strategies(struct request *q, const struct cli_list *list)
         rc = add_name(q, default_strategies[i]);
     for (size_t i = 0; i < list->n && rc == CLI_GO; i++)
         for (rest = text_of(list->items[i]); rc == CLI_GO && next_item(&item, &rest);)
-            rc = add_name(q, arena_strndup(&q->memory, item.p, item.n));
+            rc = add_item(q, item);
     return rc;
 }
 
@@ -180,27 +199,49 @@ static int print_votes(const struct revote *r, const char *dir, const char *form
     return status;
 }
 
-static int vote_on(const struct run_reader *run, const struct request *q,
-                   const struct vote_args *a)
+static int draw_votes(const struct revote *r, const struct run_reader *run, const char *path)
+{
+    const cJSON *data = json_get(run->config, "data");
+    strbuf b = {0};
+    vote_plot(&b, r, cJSON_IsString(data) ? data->valuestring : run->dir);
+    int status = b.failed ? cli_fail(CLI_MEMORY, "votes", "no memory for a drawing")
+                          : cli_write(path, strbuf_view(&b));
+    strbuf_free(&b);
+    return status;
+}
+
+static int show_votes(const struct revote *r, const struct run_reader *run,
+                      const struct vote_args *a)
+{
+    if (a->svg && !r->graded)
+        return cli_fail(CLI_USAGE, "--svg", "%s has answers but no grades to draw", run->dir);
+    int status = a->svg ? draw_votes(r, run, a->svg) : CLI_OK;
+    return status ? status : print_votes(r, run->dir, a->format);
+}
+
+static int vote_on(const struct run_reader *run, struct request *q, const struct vote_args *a)
 {
     sheaf_error err = {0};
     struct revote votes;
     struct grader grader = run_judge(run);
-    const struct revote_options o = {
-        .strategies = q->names, .n_strategies = q->n_names, .ks = q->ks, .n_ks = q->n_ks,
-        .source = a->from, .problem = a->problem, .resamples = a->resamples, .seed = a->seed,
-        .solve = settings(run, a), .judge = &grader.judge,
+    struct revote_options o = {
+        .strategies = q->names, .ks = q->ks, .n_ks = q->n_ks, .source = a->from,
+        .problem = a->problem, .resamples = a->resamples, .seed = a->seed,
+        .threads = (int)a->threads, .solve = settings(run, a), .judge = &grader.judge,
     };
+    if (q->all)
+        q->n_names = revote_all(q->names, o.solve.keep);
+    o.n_strategies = q->n_names;
     if (!run->done)
         cli_note("%s: the run is not over; these are votes on what there is", run->dir);
     if (revote_run(&votes, run, &o, &err))
         return cli_fail_error(&err, CLI_AT_RUN);
-    int status = print_votes(&votes, run->dir, a->format);
+    int status = show_votes(&votes, run, a);
     revote_free(&votes);
     return status;
 }
 
-static int read_and_vote(const char *dir, const struct request *q, const struct vote_args *a)
+static int read_and_vote(const char *dir, struct request *q, const struct vote_args *a)
 {
     sheaf_error err = {0};
     struct run_reader run;
@@ -224,7 +265,9 @@ static int run_request(const char *dir, const struct vote_args *a)
     int rc = read_strategies(&q, &a->strategies);
     if (rc == CLI_GO)
         rc = read_ks(&q, a->ks);
-    if (rc == CLI_GO && (rc = cli_check_output(NULL)) == CLI_OK)
+    if (rc == CLI_GO && (rc = cli_check_output(NULL)) == CLI_OK && a->svg)
+        rc = cli_check_output(a->svg);
+    if (rc == CLI_OK)
         rc = read_and_vote(dir, &q, a);
     arena_free(&q.memory);
     return rc;
@@ -234,6 +277,7 @@ static int run(const struct cli_command *self, int argc, char **argv)
 {
     struct vote_args a = {.format = "text",
                           .resamples = 100,
+                          .threads = pool_cpus(),
                           .warmup = THE_RUNS,
                           .window = THE_RUNS,
                           .min_ballots = THE_RUNS,

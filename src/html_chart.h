@@ -11,26 +11,35 @@
 
 #define HTML_SERIES 6 /* colours and shapes of marks */
 
-/* low < high; ticks at multiples of step. */
+/* low < high; ticks at multiples of step, on a logarithmic axis at 1, 2, 5 times powers of ten. */
 struct html_axis {
     const char *title;
     double low, high, step;
     bool percent; /* shares of 1, labelled in percent */
+    bool log;     /* low > 0 */
 };
 
 /* An axis that covers [low, high] with about five ticks at round numbers. */
 struct html_axis html_axis_over(const char *title, double low, double high);
+/* A logarithmic one from `low` > 0 to `high`, which keeps a little room at both ends. */
+struct html_axis html_axis_log(const char *title, double low, double high);
 /* Shares of 1. */
 struct html_axis html_axis_percent(const char *title);
+/* Shares of 1 from low to high with about five ticks. */
+struct html_axis html_axis_share(const char *title, double low, double high);
 
 struct html_chart {
     strbuf *out;
     const char *id, *title, *about; /* id: unique in the page */
     struct html_axis x, y;
+    double width, height; /* of the drawing; 0: as in a page */
+    double top, left, right; /* room beside the axes, added to that of a page */
 };
 
 /* Opens figure and drawing, draws grid and axes. */
 void html_chart_begin(const struct html_chart *c);
+/* Grid and axes alone. */
+void html_chart_axes(const struct html_chart *c);
 /* Ends the drawing; legends and tables go between here and the end. */
 void html_chart_drawn(const struct html_chart *c);
 void html_chart_end(const struct html_chart *c);

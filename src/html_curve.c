@@ -42,6 +42,12 @@ static void draw_marks(const struct html_chart *c, size_t series, const struct h
     strbuf_char(c->out, '\n');
 }
 
+void html_curve_draw(const struct html_chart *c, size_t series, const struct html_curve *curve)
+{
+    draw_line(c, series, curve);
+    draw_marks(c, series, curve);
+}
+
 static void draw_diagonal(const struct html_chart *c)
 {
     strbuf_printf(c->out, "<line class=\"ideal\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",

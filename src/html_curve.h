@@ -19,6 +19,9 @@ struct html_curve {
     bool line;
 };
 
+/* One curve: its line, error bars and marks in the looks of `series`. */
+void html_curve_draw(const struct html_chart *c, size_t series, const struct html_curve *curve);
+
 /* A chart with its legend and a fold-out table. At most HTML_SERIES curves. `diagonal`: the line
  * of equal x and y is drawn as well. */
 void html_curves(const struct html_chart *c, const struct html_curve *curves, size_t n,

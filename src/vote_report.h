@@ -1,16 +1,21 @@
-/* vote_report.h - the table of `sheaf vote`. */
+/* vote_report.h - votes on stored traces as tables or JSON. */
 #ifndef SRC_VOTE_REPORT_H
 #define SRC_VOTE_REPORT_H
 
-#include "base/text.h"
 #include "evals/revote.h"
 #include "src/table.h"
 
-/* A line about the traces and one row per strategy and k (TABLE_CSV: the rows alone). */
+/* Appends the table of `r`, whose traces are those of the run in `dir`; where problems are graded
+ * and strategies compared also which of them did best at each k, and the front of accuracy
+ * against tokens. CSV is the table alone. */
 void vote_report_table(strbuf *out, const struct revote *r, const char *dir,
                        enum table_style style);
 
-/* One object: {"run", "source", "problems", "graded", "rows": [..]} and a line break. */
+/* The same as one object with all digits. */
 void vote_report_json(strbuf *out, const struct revote *r, const char *dir);
+
+/* Rows on the front (revote_row.pareto) in order of tokens into front [r->n_rows]; returns how
+ * many. */
+size_t vote_report_front(const struct revote_row **front, const struct revote *r);
 
 #endif

@@ -92,6 +92,8 @@ is 'compare, no file left' "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'sheaf-be
 cat >sheaf_fake <<'FAKE'
 #!/bin/sh
 [ "$1" = --version ] && { echo 'sheaf fake'; exit; }
+echo "$*" >sheaf_args
+case $* in *json*) echo '[{"traces":1,"cpu":"avx2"}]'; exit ;; esac
 round=$(cat round 2>/dev/null || echo 0)
 echo $((round + 1)) >round
 echo traces,prompt_tps,decode_tps,model
@@ -123,6 +125,9 @@ squeezed 'peers, eight traces' 'batched-bench 8 100.0 200.0 0.50 400.0 50.0 8.00
 squeezed 'peers, one sequence' 'llama-bench 1 100.0 25.0 4.00 30.0 2.0 15.00 10.00 20.00'
 is 'peers, arguments' "$(cat peer_args)" "-m $MODEL -c 304 -npp 16 -ntg 4 -npl 1,8 -t 2 -pps --kv-unified"
 is 'peers, at most 100 columns' "$(grep -v -e ^model out | awk 'length > 100' | wc -l)" 0
+peers -s ./sheaf_fake -p 16 -n 4 -N 1,8 -t 2 -r 3 -x '--cpu avx2' -o raw ./peer_fake "$MODEL"
+is 'peers, every round' "$(grep -c '^{"who":"[a-z]*","round":[1-3],"traces":[18],"prompt_tps":[0-9.]*,"decode_tps":[0-9.]*}$' raw)" 12
+has 'peers, our own arguments' sheaf_args '--cpu avx2'
 peers -s "$SHEAF" -p 8 -n 4 -N 1,8 -r 1 -t 1 ./peer_fake "$MODEL"
 expect 'peers with our program' 0
 squeezed 'peers with our program, row' 'batched-bench 8 '
@@ -137,4 +142,46 @@ expect 'peers, no peer' 1
 has 'peers, no peer: which' err 'no_such_peer'
 peers ./peer_fake
 expect 'peers, usage' 2
+
+# ---- the table of goals -----------------------------------------------------------------------
+mkdir fakes && cp sheaf_fake fakes/sheaf
+cat >sheaf_rows <<'FAKE'
+#!/bin/sh
+case $* in --version) echo 'sheaf fake'; exit ;; *json*) echo '[{"traces":1,"cpu":"avx2"}]'; exit ;; esac
+echo traces,prompt_tps,decode_tps
+for n in 1 8 32 64; do echo "$n,100,$((50 * n))"; done
+FAKE
+cat >peer_rows <<'FAKE'
+#!/bin/sh
+[ -f broken ] && { echo 'it broke' >&2; exit 1; }
+for n in 1 8 32 64; do echo "| 200 | 128 | $n | 20 | 0.1 | 50.0 | 3.0 | $((20 * n)).0 | 3.1 | 80.3 |"; done
+FAKE
+chmod +x sheaf_rows peer_rows && cp sheaf_rows fakes/sheaf && rm -f broken
+goals() { sh "$peers_dir/tools/bench_table.sh" -b fakes -t 2 "$@" >out 2>err </dev/null; status=$?; }
+peers_dir=$(dirname "$peers")
+goals -r 3 -R qwen2.5-1.5b ./peer_rows "$MODEL" goals
+expect 'goals' 0
+has 'goals, tier and ratio' out '| model | 200 + 128 | 8 | 400.0 | 160.0 | 2.50 | 2.50 - 2.50 | 2 | reached |'
+has 'goals, kept' goals/table.md 'tier avx2'
+is 'goals, every round' "$(wc -l <goals/qwen2.5-1.5b.jsonl)" 24
+touch broken
+goals -r 3 -R qwen2.5-1.5b ./peer_rows "$MODEL" goals
+has 'goals, not measured again' out '2.50 - 2.50'
+goals -r 2 -R qwen2.5-1.5b ./peer_rows "$MODEL" alone
+has 'goals, a peer that fails' out '| model | 200 + 128 | 64 | 3200.0 | - | - | - | - | no peer |'
+goals ./peer_rows "$MODEL"
+expect 'goals, usage' 2
+
+# ---- drawings ---------------------------------------------------------------------------------
+if command -v python3 >/dev/null; then
+    sh "$peers_dir/tools/bench_scaling.sh" -b "$build" -n 4 -r 2 -N 1,4 -P 8,16,32 -M 1,2 "$MODEL" scaling >out 2>err
+    status=$?
+    expect 'scaling' 0
+    for file in traces.svg context.svg; do has "scaling, $file" scaling/$file '</svg>'; done
+    has 'scaling, a curve for each' scaling/traces.svg '>2 threads</text>'
+    echo '[{"traces":1}]' >bad.json
+    python3 "$peers_dir/tools/bench_plot.py" bad.svg a=bad.json >out 2>err
+    status=$?
+    expect 'drawing, a field is missing' 1
+fi
 finish

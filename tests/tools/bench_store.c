@@ -18,7 +18,8 @@
 
 enum { REPEATS = 5 };
 
-static const struct rundir_identity identity = {"00000000000000ab", {"{}", 2}};
+static const struct rundir_identity identity = {.run_id = "00000000000000ab",
+                                                .config = {"{}", 2}};
 
 static void stop_on(sheaf_code rc, const sheaf_error *err)
 {
@@ -117,7 +118,7 @@ static double time_load(const struct run_reader *run)
 
 /* ---- voting --------------------------------------------------------------------------------- */
 
-static double time_vote(struct desk *d, const struct desk_rule *rule, const sheaf_judge *judge)
+static double time_vote(struct desk *d, const struct desk_rule *rule)
 {
     double s[REPEATS];
     for (int i = 0; i < REPEATS; i++) {
@@ -125,19 +126,19 @@ static double time_vote(struct desk *d, const struct desk_rule *rule, const shea
         sheaf_error err = {0};
         double start = clock_now_s();
         desk_pick(d, d->n, 0, 0);
-        stop_on(desk_vote(&out, d, d->n, rule, judge, &err), &err);
+        stop_on(desk_vote(&out, d, d->n, rule, &err), &err);
         s[i] = clock_now_s() - start;
     }
     return median(s);
 }
 
-static void time_votes(struct desk *d, const sheaf_solve_options *o, const sheaf_judge *judge)
+static void time_votes(struct desk *d, const sheaf_solve_options *o)
 {
     double sum = 0, worst = 0;
     const char *name, *slowest = "";
     for (size_t i = 0; (name = sheaf_vote_rule_name(i)); i++) {
-        const struct desk_rule rule = {name, vote_rule_by_name(name), *o};
-        double s = time_vote(d, &rule, judge);
+        const struct desk_rule rule = revote_rule(name, o);
+        double s = time_vote(d, &rule);
         sum += s;
         if (s > worst) {
             worst = s;
@@ -148,9 +149,8 @@ static void time_votes(struct desk *d, const sheaf_solve_options *o, const sheaf
     printf("vote, slowest rule      %9.3f ms  (%s)\n", 1e3 * worst, slowest);
     static const char *const replayed[] = {"deepconf-online-low", "deepconf-online-high"};
     for (size_t i = 0; i < 2; i++) {
-        struct desk_rule rule = {replayed[i], NULL, *o};
-        rule.options.strategy = replayed[i];
-        printf("replay, %-20s %8.0f ms\n", replayed[i], 1e3 * time_vote(d, &rule, judge));
+        const struct desk_rule rule = revote_rule(replayed[i], o);
+        printf("replay, %-20s %8.0f ms\n", replayed[i], 1e3 * time_vote(d, &rule));
     }
 }
 
@@ -169,7 +169,7 @@ static void measure(const char *dir)
     double start = clock_now_s();
     stop_on(desk_open(&desk, &run, "p", "majority", &o, &grader.judge, &err), &err);
     printf("load, class, statistics %9.1f ms  (once)\n", 1e3 * (clock_now_s() - start));
-    time_votes(&desk, &o, &grader.judge);
+    time_votes(&desk, &o);
     desk_close(&desk);
     run_reader_close(&run);
 }

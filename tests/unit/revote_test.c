@@ -34,7 +34,8 @@ static int remove_root(void **state)
 
 /* ---- a store by hand ------------------------------------------------------------------------- */
 
-static const struct rundir_identity identity = {"00000000000000cd", {"{\"window\":16}", 13}};
+static const struct rundir_identity identity = {.run_id = "00000000000000cd",
+                                                .config = {"{\"window\":16}", 13}};
 
 /* Gold 7; a digit per trace, '-' for none. Trace i is as sure as `level` says. */
 static const struct {
@@ -64,6 +65,7 @@ static void fill_store(const char *dir)
     sheaf_error err = {0};
     int32_t tokens[N_TOKENS] = {0};
     float confidence[N_TOKENS];
+    const uint32_t text_bytes[N_TOKENS] = {2, 0, 2}; /* of "text" */
     CHECK_OK(rundir_open(&d, dir, &identity, true, &err), err);
     CHECK_OK(trace_log_open(&log, &d, identity.run_id, &err), err);
     for (size_t p = 0; p < N_PROBLEMS; p++)
@@ -72,13 +74,16 @@ static void fill_store(const char *dir)
             struct trace_record r = record_of(p, i, answer);
             for (size_t k = 0; k < N_TOKENS; k++)
                 confidence[k] = (float)(problems[p].levels[i] - '0') + 0.01f * (float)(k % 5);
-            CHECK_OK(trace_log_add(&log, &r, tokens, confidence, NULL, &err), err);
+            CHECK_OK(trace_log_add(&log, &r, tokens, confidence, text_bytes, &err), err);
         }
     trace_log_close(&log);
     rundir_close(&d);
 }
 
 /* ---- votes ----------------------------------------------------------------------------------- */
+
+static int threads = 1;
+static uint64_t seed;
 
 static sheaf_code vote(struct revote *out, const char *const *strategies, size_t n,
                        const size_t *ks, size_t n_ks, size_t resamples, const char *problem,
@@ -90,7 +95,8 @@ static sheaf_code vote(struct revote *out, const char *const *strategies, size_t
     if (rc)
         return rc;
     struct revote_options o = {.strategies = strategies, .n_strategies = n, .ks = ks, .n_ks = n_ks,
-                               .problem = problem, .resamples = resamples,
+                               .problem = problem, .resamples = resamples, .seed = seed,
+                               .threads = threads,
                                .solve = revote_settings(&run), .judge = &grader.judge};
     o.solve.min_ballots = 1;
     o.solve.tau = 2.0; /* no consensus stops a replay */
@@ -125,29 +131,124 @@ static void all_traces_by_hand(void **state)
     check_close(v.rows[2].tokens, N_TOKENS, 1e-12);
     check_close(v.rows[3].accuracy, v.rows[0].accuracy, 0);
     check_close(v.rows[0].tokens, N_TRACES * N_TOKENS - 4 * 28, 1e-12);
+    assert_true(v.rows[1].mcnemar && v.rows[1].noise == REVOTE_WITHIN);
+    check_close(v.rows[2].saved, 1 - N_TOKENS / v.rows[0].tokens, 1e-12);
+    assert_false(v.rows[0].pareto); /* lowest is better with the same tokens */
+    assert_true(v.rows[1].pareto && v.rows[2].pareto);
     check_close(v.rows[0].ballots, (8 + 7 + 4 + 1) / 4.0, 1e-12);
     revote_free(&v);
 }
 
 /* cons@k of the majority is exact; the same rule replayed on draws (its stop never comes) must
- * agree, ties and all. */
+ * agree, ties and all: by itself within the noise, beside it without a difference. */
 static void draws_agree_with_the_expectation(void **state)
 {
     (void)state;
     static const char *const names[] = {"majority", "majority-consensus"};
     static const size_t ks[] = {1, 2, 3, 5};
-    struct revote v;
+    struct revote v, alone;
     sheaf_error err = {0};
     fill_store(root);
     CHECK_OK(vote(&v, names, 2, ks, 4, 4000, NULL, &err), err);
+    CHECK_OK(vote(&alone, names + 1, 1, ks, 4, 4000, NULL, &err), err);
     check_close(v.rows[0].accuracy, (4 + 2 + 0 + 1) / 8.0 / 4, 1e-12); /* pass@1 */
     for (size_t i = 0; i < v.n_rows; i += 2) {
         assert_int_equal(v.rows[i].n_votes, 0);
         assert_int_equal(v.rows[i + 1].n_votes, 4000);
         /* four problems, 4,000 draws each: a standard deviation of at most 0.004 */
-        check_close(v.rows[i + 1].accuracy, v.rows[i].accuracy, 0.016);
+        check_close(alone.rows[i / 2].accuracy, v.rows[i].accuracy, 0.016);
+        check_close(v.rows[i + 1].accuracy, v.rows[i].accuracy, 1e-12);
+        assert_true(v.rows[i + 1].diff == 0 && v.rows[i + 1].p == 1);
         check_close(v.rows[i].tokens, (double)v.rows[i].k * (N_TOKENS - 14.0), 1.0);
     }
+    revote_free(&alone);
+    revote_free(&v);
+}
+
+/* ---- all names ------------------------------------------------------------------------------- */
+
+static void every_name_is_there_once(void **state)
+{
+    (void)state;
+    const char *names[REVOTE_NAMES_MAX];
+    size_t n = revote_all(names, 0.9);
+    assert_string_equal(names[0], "majority");
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(revote_check_name(names[i], NULL), SHEAF_OK);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(names[i], names[j]);
+    }
+    static const char *const wanted[] = {"majority-stop", "cges", "cges-stop", "esc", "adaptive",
+                                         "deepconf-online-low", "deepconf-adaptive", "steps-cut"};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        size_t at = 0;
+        while (at < n && strcmp(names[at], wanted[i]) != 0)
+            at++;
+        assert_true(at < n);
+    }
+    assert_int_equal(revote_all(names, 0.5), n + 1); /* deepconf-online is a third variant */
+    assert_string_equal(revote_left_out(0), "probe");
+    for (size_t i = 0; revote_left_out(i); i++)
+        assert_true(i < 8);
+}
+
+static bool same(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static void assert_same_row(const struct revote_row *a, const struct revote_row *b)
+{
+    assert_string_equal(a->strategy, b->strategy);
+    assert_true(same(a->accuracy, b->accuracy) && same(a->se, b->se) && same(a->diff, b->diff));
+    assert_true(same(a->boot.low, b->boot.low) && same(a->boot.high, b->boot.high));
+    assert_true(same(a->p, b->p) && same(a->p_holm, b->p_holm) && same(a->tokens, b->tokens));
+    assert_true(same(a->ballots, b->ballots) && same(a->share, b->share));
+    assert_int_equal(a->pareto, b->pareto);
+}
+
+/* Everything at once, on several threads, and then each budget and strategy by itself. */
+static void all_at_once_is_each_alone(void **state)
+{
+    (void)state;
+    static const size_t ks[] = {1, 3, N_TRACES};
+    const char *names[REVOTE_NAMES_MAX];
+    struct revote many, again;
+    sheaf_error err = {0};
+    size_t n = revote_all(names, 0.9);
+    fill_store(root);
+    CHECK_OK(vote(&many, names, n, ks, 3, 20, NULL, &err), err);
+    threads = 3;
+    CHECK_OK(vote(&again, names, n, ks, 3, 20, NULL, &err), err);
+    threads = 1;
+    assert_int_equal(many.n_rows, 3 * n);
+    for (size_t i = 0; i < many.n_rows; i++)
+        assert_same_row(&many.rows[i], &again.rows[i]);
+    revote_free(&again);
+    for (size_t i = 1; i < n; i++) {
+        const char *const pair[] = {"majority", names[i]};
+        CHECK_OK(vote(&again, pair, 2, &ks[2], 1, 1, NULL, &err), err);
+        const struct revote_row *a = &many.rows[2 * n + i], *b = &again.rows[1];
+        assert_true(a->accuracy == b->accuracy && a->tokens == b->tokens && a->p == b->p);
+        assert_true(a->diff == b->diff && a->ballots == b->ballots);
+        revote_free(&again);
+    }
+    revote_free(&many);
+}
+
+/* The stop of the certificate changes tokens, never answers, at any budget. */
+static void the_certificate_is_the_majority(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"majority", "majority-stop"};
+    static const size_t ks[] = {2, 4, 7, N_TRACES};
+    struct revote v;
+    sheaf_error err = {0};
+    fill_store(root);
+    CHECK_OK(vote(&v, names, 2, ks, 4, 300, NULL, &err), err);
+    for (size_t i = 1; i < v.n_rows; i += 2)
+        assert_true(v.rows[i].diff == 0 && v.rows[i].tokens <= v.rows[i - 1].tokens);
+    assert_true(v.rows[7].saved > 0);
     revote_free(&v);
 }
 
@@ -162,8 +263,12 @@ static void draws_depend_on_the_seed_alone(void **state)
     CHECK_OK(vote(&a, names, 2, &k, 1, 50, NULL, &err), err);
     CHECK_OK(vote(&b, names, 2, &k, 1, 50, NULL, &err), err);
     for (size_t i = 0; i < 2; i++)
-        assert_true(a.rows[i].accuracy == b.rows[i].accuracy &&
-                    a.rows[i].tokens == b.rows[i].tokens);
+        assert_same_row(&a.rows[i], &b.rows[i]);
+    revote_free(&b);
+    seed = 1;
+    CHECK_OK(vote(&b, names, 2, &k, 1, 50, NULL, &err), err);
+    seed = 0;
+    assert_true(a.rows[0].accuracy != b.rows[0].accuracy || a.rows[0].tokens != b.rows[0].tokens);
     revote_free(&a);
     revote_free(&b);
 }
@@ -214,6 +319,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_traces_by_hand),
         cmocka_unit_test(draws_agree_with_the_expectation),
+        cmocka_unit_test(every_name_is_there_once),
+        cmocka_unit_test(all_at_once_is_each_alone),
+        cmocka_unit_test(the_certificate_is_the_majority),
         cmocka_unit_test(draws_depend_on_the_seed_alone),
         cmocka_unit_test(one_problem_has_an_answer),
         cmocka_unit_test(what_cannot_be_is_refused),
