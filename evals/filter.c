@@ -39,16 +39,20 @@ static size_t run_of(text t, size_t at, bool dollar)
     return n;
 }
 
-static text until_question(text t)
+/* What the harness would have seen: it stops generating at these. */
+static text before_stops(text t)
 {
-    return text_slice(t, 0, text_find(t, TEXT("Question:")));
+    static const char *const stops[] = {"Question:", "</s>", "<|im_end|>"};
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+        t = text_slice(t, 0, text_find(t, text_of(stops[i])));
+    return t;
 }
 
 /* #### (\-?[0-9\.\,]+), the first. */
 static bool find_strict(text *out, arena *memory, text response)
 {
     (void)memory;
-    text t = until_question(response);
+    text t = before_stops(response);
     for (size_t at; (at = text_find(t, TEXT("#### "))) != SIZE_MAX;) {
         t = text_slice(t, at + 5, t.n);
         size_t sign = t.n && t.p[0] == '-';
@@ -75,7 +79,7 @@ static size_t match_flexible(text t, size_t at)
 static bool find_flexible(text *out, arena *memory, text response)
 {
     (void)memory;
-    text t = until_question(response);
+    text t = before_stops(response);
     bool found = false;
     for (size_t at = 0; at < t.n;) {
         size_t n = match_flexible(t, at);
@@ -88,20 +92,26 @@ static bool find_flexible(text *out, arena *memory, text response)
     return found;
 }
 
-/* regexes_to_ignore and ignore_case of the task. */
+/* regexes_to_ignore in the task's order, each on what the one before has left: "," and "\$", all up
+ * to the last "#### ", and "\.$", which also matches before a last line break. Then ignore_case. */
 static bool normal_gsm8k(char *out, size_t cap, text answer)
 {
-    size_t n = 0, mark = text_rfind(answer, TEXT("#### "));
-    text t = mark == SIZE_MAX ? answer : text_slice(answer, mark + 5, answer.n);
-    for (size_t i = 0; i < t.n; i++) {
-        char c = t.p[i];
+    size_t n = 0;
+    for (size_t i = 0; i < answer.n; i++) {
+        char c = answer.p[i];
         if (c == ',' || c == '$')
             continue;
         if (n + 1 >= cap)
             return false;
         out[n++] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+        if (n >= 5 && memcmp(out + n - 5, "#### ", 5) == 0)
+            n = 0;
     }
-    n -= n && out[n - 1] == '.';
+    size_t last = n - (n && out[n - 1] == '\n');
+    if (last && out[last - 1] == '.') {
+        memmove(out + last - 1, out + last, n - last);
+        n--;
+    }
     out[n] = '\0';
     return true;
 }
@@ -180,6 +190,13 @@ static bool fits(void *ctx, const char *answer)
     (void)ctx;
     (void)answer;
     return true;
+}
+
+sheaf_grade filter_grade(const struct grader *filter, const char *name, const char *gold,
+                         const char *answer)
+{
+    bool right = filter->right(filter->ctx, gold, answer);
+    return (sheaf_grade){right ? SHEAF_EQUAL : SHEAF_DIFFERENT, "", name};
 }
 
 bool filter_grader(struct grader *out, const char **name, const char *wanted)

@@ -61,10 +61,7 @@ static void grade(struct regrade_change *c, const struct regrade *r)
 {
     c->grade = (sheaf_grade){SHEAF_NO_ANSWER, "", "none"};
     if (c->after && by_harness(r))
-        c->grade = (sheaf_grade){r->harness.right(r->harness.ctx, c->gold, c->after)
-                                     ? SHEAF_EQUAL
-                                     : SHEAF_DIFFERENT,
-                                 "", r->filter};
+        c->grade = filter_grade(&r->harness, r->filter, c->gold, c->after);
     else if (c->after)
         sheaf_answer_grade(&c->grade, c->gold, strlen(c->gold), c->after, strlen(c->after),
                            r->task, NULL);
@@ -117,7 +114,7 @@ static sheaf_code regrade_traces(struct regrade *r, const struct trace_table *ta
         if (trace_record_read(&t, &memory, trace_line(files, &table->items[i]), true))
             rc = regrade_trace(r, &t, err);
         else
-            rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, "traces.jsonl", "record %zu has changed", i);
+            rc = SHEAF_FAIL(err, SHEAF_ERR_FORMAT, "samples.jsonl", "record %zu has changed", i);
         arena_free(&memory);
     }
     return rc;

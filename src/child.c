@@ -7,11 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,6 +33,7 @@ static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attr, c
     sigaddset(&defaults, SIGINT);
     sigaddset(&defaults, SIGTERM);
     sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
     int rc = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (!rc)
         rc = posix_spawn_file_actions_addopen(files, STDOUT_FILENO, log,
@@ -93,6 +93,13 @@ static bool watch(int *wait_status, pid_t pid, const child_job *job)
     return stopping;
 }
 
+/* It cannot have written much by now, or it has ended. The log is a file too. */
+static void limit_files(pid_t pid, uint64_t bytes)
+{
+    const rlim_t most = bytes > LOG_BYTES ? bytes : LOG_BYTES;
+    prlimit(pid, RLIMIT_FSIZE, &(struct rlimit){most, most}, NULL);
+}
+
 sheaf_code child_run(int *status, const char *const *argv, const child_job *job, sheaf_error *err)
 {
     pid_t pid;
@@ -104,6 +111,8 @@ sheaf_code child_run(int *status, const char *const *argv, const child_job *job,
     }
     if (rc)
         return SHEAF_FAIL(err, SHEAF_ERR_IO, argv[0], "cannot start: %s", strerror(rc));
+    if (job->largest_file)
+        limit_files(pid, job->largest_file);
     if (watch(&wait_status, pid, job))
         return SHEAF_FAIL(err, SHEAF_ERR_CANCELLED, argv[0], "stopped");
     *status = status_of(wait_status);

@@ -67,6 +67,10 @@ bool cli_use_color(const char *mode, FILE *stream);
 
 /* "1.2 GiB", "640 MiB", "12 B" into out. */
 const char *cli_bytes(char *out, size_t cap, uint64_t n);
+
+/* Seconds for people: "8 s", "12 min", "3 h 07 min", "2 d 03 h"; "?" below 0 and beyond all
+ * bounds. Returns `out`. */
+const char *cli_duration(char *out, size_t cap, double s);
 /* "12,345" into out. */
 const char *cli_thousands(char *out, size_t cap, uint64_t n);
 

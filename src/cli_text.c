@@ -18,6 +18,24 @@ const char *cli_bytes(char *out, size_t cap, uint64_t n)
     return out;
 }
 
+const char *cli_duration(char *out, size_t cap, double s)
+{
+    if (!(s >= 0 && s < 1e9)) {
+        snprintf(out, cap, "?");
+        return out;
+    }
+    const unsigned long minutes = (unsigned long)(s / 60 + 0.5), hours = minutes / 60;
+    if (s < 100)
+        snprintf(out, cap, "%.0f s", s);
+    else if (hours == 0)
+        snprintf(out, cap, "%lu min", minutes);
+    else if (hours < 48)
+        snprintf(out, cap, "%lu h %02lu min", hours, minutes % 60);
+    else
+        snprintf(out, cap, "%lu d %02lu h", hours / 24, hours % 24);
+    return out;
+}
+
 const char *cli_thousands(char *out, size_t cap, uint64_t n)
 {
     char digits[24];

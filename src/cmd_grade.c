@@ -12,9 +12,11 @@
 #define MAX_INPUT ((size_t)1 << 30)
 
 struct grade_args {
-    const char *gold, *answer, *response, *batch, *task, *format;
+    const char *gold, *answer, *response, *batch, *task, *filter, *format;
     int round_digits;
     bool strict, exact_points, explain;
+    struct grader grader;       /* of the filter */
+    struct grade_question blank; /* what every question begins as */
 };
 
 #define AT(member) offsetof(struct grade_args, member)
@@ -32,6 +34,9 @@ static const struct cli_option options[] = {
     {.name = "task", .kind = CLI_CHOICE, .at = AT(task),
      .choices = "generic gsm8k aime math choice",
      .help = "where a response holds its answer (generic)"},
+    {.name = "filter", .kind = CLI_CHOICE, .at = AT(filter), .value = "NAME",
+     .choices = "exact strict-match strict flexible-extract flexible matharena",
+     .help = "read and compare answers as lm-eval's GSM8K or MathArena does (exact)"},
     {.name = "", .kind = CLI_HEADING, .help = "Rules"},
     {.name = "strict", .kind = CLI_ON, .at = AT(strict),
      .help = "no leniency: percent signs, units and brackets are part of the value, as in a vote"},
@@ -57,7 +62,8 @@ static const char details[] =
     "Examples\n"
     "  sheaf grade --gold '\\frac{1}{2}' --answer 0.5\n"
     "  sheaf grade --gold '\\sqrt2+\\sqrt3' --answer '\\sqrt{5+2\\sqrt6}' --explain\n"
-    "  sheaf grade --batch answers.jsonl --format json";
+    "  sheaf grade --batch answers.jsonl --format json\n"
+    "  sheaf grade --batch responses.jsonl --filter flexible-extract";
 
 static sheaf_policy policy_of(const struct grade_args *a)
 {
@@ -71,11 +77,13 @@ static sheaf_policy policy_of(const struct grade_args *a)
 /* ---- output -----------------------------------------------------------------------------------
  */
 
-static void explain_side(strbuf *out, const char *side, text answer)
+static void explain_side(strbuf *out, const struct grade_question *q, const char *side,
+                         text answer)
 {
     char canonical[CANONICAL_BYTES];
     strbuf_printf(out, "%-10s ", side);
-    cli_add_printable(out, grade_canonical(canonical, answer) ? text_of(canonical) : answer, false);
+    bool known = grade_canonical(canonical, q, answer);
+    cli_add_printable(out, known ? text_of(canonical) : answer, false);
     strbuf_char(out, '\n');
 }
 
@@ -86,9 +94,9 @@ static void write_text(strbuf *out, const struct grade_result *r, const struct g
                   r->grade.reason);
     if (!explain)
         return;
-    explain_side(out, "gold", strbuf_view(&q->gold));
+    explain_side(out, q, "gold", strbuf_view(&q->gold));
     if (r->found)
-        explain_side(out, "answer", r->extracted);
+        explain_side(out, q, "answer", r->extracted);
 }
 
 static void write_result(strbuf *out, const struct grade_args *a, const struct grade_result *r,
@@ -139,9 +147,9 @@ static int read_pair(struct grade_question *q, const struct grade_args *a)
     return q->gold.failed || q->given.failed ? cli_fail(CLI_MEMORY, NULL, "no memory") : CLI_OK;
 }
 
-static int grade_pair(const struct grade_args *a, sheaf_task task)
+static int grade_pair(const struct grade_args *a)
 {
-    struct grade_question q = {.task = task};
+    struct grade_question q = a->blank;
     struct grade_result r;
     strbuf out = {0};
     sheaf_policy policy = policy_of(a);
@@ -163,11 +171,11 @@ static int grade_pair(const struct grade_args *a, sheaf_task task)
  */
 
 /* Answers a line; false when it could not be graded. */
-static bool grade_line(strbuf *out, const struct grade_args *a, sheaf_task task, text line)
+static bool grade_line(strbuf *out, const struct grade_args *a, text line)
 {
     sheaf_error err = {0};
     cJSON *in = NULL;
-    struct grade_question q = {.task = task};
+    struct grade_question q = a->blank;
     struct grade_result r;
     sheaf_policy policy = policy_of(a);
     sheaf_code rc = json_parse(&in, line, NULL, &err);
@@ -186,7 +194,7 @@ static bool grade_line(strbuf *out, const struct grade_args *a, sheaf_task task,
     return !rc;
 }
 
-static int grade_lines(const struct grade_args *a, sheaf_task task, text rest)
+static int grade_lines(const struct grade_args *a, text rest)
 {
     strbuf out = {0};
     int status = CLI_OK;
@@ -198,7 +206,7 @@ static int grade_lines(const struct grade_args *a, sheaf_task task, text rest)
         if (line.n == 0)
             continue;
         strbuf_reset(&out);
-        faults |= !grade_line(&out, a, task, line);
+        faults |= !grade_line(&out, a, line);
         status = out.failed ? cli_fail(CLI_MEMORY, NULL, "no memory")
                             : cli_write(NULL, strbuf_view(&out));
     }
@@ -206,19 +214,28 @@ static int grade_lines(const struct grade_args *a, sheaf_task task, text rest)
     return !status && faults ? CLI_RUNTIME : status;
 }
 
-static int grade_file(const struct grade_args *a, sheaf_task task)
+static int grade_file(const struct grade_args *a)
 {
     sheaf_error err = {0};
     strbuf content = {0};
     int status = file_read(&content, a->batch, MAX_INPUT, &err)
                      ? cli_fail_error(&err, CLI_AT_RUN)
-                     : grade_lines(a, task, strbuf_view(&content));
+                     : grade_lines(a, strbuf_view(&content));
     strbuf_free(&content);
     return status;
 }
 
 /* ---- arguments --------------------------------------------------------------------------------
  */
+
+static int check_rules(const struct grade_args *a)
+{
+    if (a->blank.filter && (a->strict || a->exact_points || a->round_digits >= 0))
+        return cli_fail(CLI_USAGE, "--filter",
+                        "--strict, --round-digits and --exact-points are rules of the verifier; "
+                        "%s compares texts", a->blank.filter_name);
+    return CLI_GO;
+}
 
 static int check(const struct grade_args *a)
 {
@@ -237,17 +254,21 @@ static int check(const struct grade_args *a)
 
 static int run(const struct cli_command *self, int argc, char **argv)
 {
-    struct grade_args a = {.task = "generic", .format = "text", .round_digits = -1};
-    sheaf_task task = SHEAF_TASK_GENERIC;
+    struct grade_args a = {
+        .task = "generic", .filter = "exact", .format = "text", .round_digits = -1};
     int rc = cli_parse(self, &a, &argc, argv);
     if (rc == CLI_GO)
         rc = cli_operands(self, argc, argv, 0);
+    sheaf_task_parse(&a.blank.task, a.task);
+    if (filter_grader(&a.grader, &a.blank.filter_name, a.filter))
+        a.blank.filter = &a.grader;
     if (rc == CLI_GO)
         rc = check(&a);
+    if (rc == CLI_GO)
+        rc = check_rules(&a);
     if (rc != CLI_GO || (rc = cli_check_output(NULL)) != CLI_OK)
         return rc;
-    sheaf_task_parse(&task, a.task);
-    return a.batch ? grade_file(&a, task) : grade_pair(&a, task);
+    return a.batch ? grade_file(&a) : grade_pair(&a);
 }
 
 const struct cli_command cmd_grade = {

@@ -114,13 +114,13 @@ static bool is_alike(const struct scorebook *b, const struct run_reader *run,
 static void write_cost(strbuf *out, const struct scorebook *b, const struct run_reader *run,
                        size_t n_problems)
 {
-    char tokens[32];
+    char tokens[32], time[32];
     const cJSON *model = json_get(run->config, "model");
     struct cost mean = mean_cost(b);
-    double n = (double)n_problems, seconds = mean.seconds * n;
+    double n = (double)n_problems;
     cli_thousands(tokens, sizeof tokens, (uint64_t)fmin(mean.tokens * n, 1e18));
-    strbuf_printf(out, "estimate: %s tokens, %.0f s (%.1f h), by %zu problems of %s", tokens,
-                  seconds, seconds / 3600, b->n, run->dir);
+    strbuf_printf(out, "estimate: %s tokens, %s, by %zu problems of %s", tokens,
+                  cli_duration(time, sizeof time, mean.seconds * n), b->n, run->dir);
     if (cJSON_IsString(model)) {
         strbuf_str(out, " with ");
         cli_add_printable(out, text_of(model->valuestring), false);

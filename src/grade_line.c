@@ -92,8 +92,33 @@ void grade_question_free(struct grade_question *q)
 /* ---- answer -----------------------------------------------------------------------------------
  */
 
-void grade_answer(struct grade_result *r, const struct grade_question *q,
-                  const sheaf_policy *policy)
+/* Copies a bare answer; false when a filter cannot take it. */
+static bool take_answer(char out[SHEAF_ANSWER_MAX + 1], text given)
+{
+    if (given.n == 0 || given.n > SHEAF_ANSWER_MAX || memchr(given.p, '\0', given.n))
+        return false;
+    memcpy(out, given.p, given.n);
+    out[given.n] = '\0';
+    return true;
+}
+
+/* Filters compare C strings; a gold with a NUL counts as empty. */
+static void answer_by_filter(struct grade_result *r, const struct grade_question *q)
+{
+    const sheaf_judge *judge = &q->filter->judge;
+    text given = strbuf_view(&q->given);
+    const char *gold = q->gold.n && !memchr(q->gold.p, '\0', q->gold.n) ? q->gold.p : "";
+    r->found = q->is_response
+                   ? judge->extract(judge->ctx, r->answer, sizeof r->answer, given.p, given.n)
+                   : take_answer(r->answer, given);
+    r->extracted = r->found ? text_of(r->answer) : given;
+    r->grade = (sheaf_grade){SHEAF_NO_ANSWER, "", q->filter_name};
+    if (r->found)
+        r->grade = filter_grade(q->filter, q->filter_name, gold, r->answer);
+}
+
+static void answer_by_verifier(struct grade_result *r, const struct grade_question *q,
+                               const sheaf_policy *policy)
 {
     text gold = strbuf_view(&q->gold), given = strbuf_view(&q->given);
     sheaf_extract found = SHEAF_FOUND;
@@ -109,16 +134,29 @@ void grade_answer(struct grade_result *r, const struct grade_question *q,
     r->found = found == SHEAF_FOUND;
 }
 
-bool grade_canonical(char *out, text answer)
+void grade_answer(struct grade_result *r, const struct grade_question *q,
+                  const sheaf_policy *policy)
 {
+    if (q->filter)
+        answer_by_filter(r, q);
+    else
+        answer_by_verifier(r, q, policy);
+}
+
+bool grade_canonical(char *out, const struct grade_question *q, text answer)
+{
+    const struct grader *f = q->filter;
+    if (f)
+        return f->canonical(f->ctx, out, CANONICAL_BYTES, answer.n ? answer.p : "");
     return sheaf_answer_canonical(out, CANONICAL_BYTES, answer.p, answer.n);
 }
 
-static void write_canonical(strbuf *out, const char *key, bool known, text answer)
+static void write_canonical(strbuf *out, const char *key, const struct grade_question *q,
+                            bool known, text answer)
 {
     char canonical[CANONICAL_BYTES];
     jsonw_key(out, key);
-    if (known && grade_canonical(canonical, answer))
+    if (known && grade_canonical(canonical, q, answer))
         jsonw_str(out, canonical);
     else
         jsonw_null(out);
@@ -138,7 +176,7 @@ void grade_write(strbuf *out, const struct grade_result *r, const struct grade_q
         jsonw_text(out, r->extracted);
     else
         jsonw_null(out);
-    write_canonical(out, "canonical", r->found, r->extracted);
+    write_canonical(out, "canonical", q, r->found, r->extracted);
     if (explain)
-        write_canonical(out, "gold_canonical", true, strbuf_view(&q->gold));
+        write_canonical(out, "gold_canonical", q, true, strbuf_view(&q->gold));
 }

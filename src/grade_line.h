@@ -11,6 +11,7 @@
 #include <sheaf/verify.h>
 
 #include "base/json.h"
+#include "evals/filter.h"
 
 #define CANONICAL_BYTES (4 * SHEAF_ANSWER_MAX)
 
@@ -18,6 +19,8 @@ struct grade_question {
     strbuf gold, given; /* given: a bare answer, or a response to extract it from */
     bool is_response;
     sheaf_task task;
+    const struct grader *filter; /* of filter_grader, instead of the verifier; NULL: none */
+    const char *filter_name;
 };
 
 struct grade_result {
@@ -36,8 +39,9 @@ void grade_question_free(struct grade_question *q);
 void grade_answer(struct grade_result *r, const struct grade_question *q,
                   const sheaf_policy *policy);
 
-/* Canonical text into out [CANONICAL_BYTES]; false when there is none that fits. */
-bool grade_canonical(char *out, text answer);
+/* Canonical text of the question's gold or of the answer found, into out [CANONICAL_BYTES]; false
+ * when there is none that fits. */
+bool grade_canonical(char *out, const struct grade_question *q, text answer);
 
 /* Appends the members of the answer to an open object; with `explain` also gold_canonical. */
 void grade_write(strbuf *out, const struct grade_result *r, const struct grade_question *q,

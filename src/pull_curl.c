@@ -22,12 +22,21 @@ static uint64_t resumable_bytes(const pull_work *w)
     return have;
 }
 
+/* Is it of use to the next attempt? A server that refuses to go on from here would refuse it the
+ * next time too. */
+static bool is_part(const pull_work *w, int status)
+{
+    return w->model->sha256 && pull_file_bytes(w->part) > 0 && status != CURL_HTTP_ERROR &&
+           status != CURL_NO_RANGES && status != CHILD_FILE_TOO_LONG;
+}
+
+/* curl knows the size in advance only where the server states it, hence two limits. */
 static sheaf_code download(pull_work *w, const char *url, const char *protocols,
                            const char *headers, sheaf_error *err)
 {
     char largest[24];
-    const uint64_t bytes = w->model->bytes;
-    snprintf(largest, sizeof largest, "%" PRIu64, bytes ? bytes : LARGEST_MODEL);
+    w->largest = w->model->bytes ? w->model->bytes : LARGEST_MODEL;
+    snprintf(largest, sizeof largest, "%" PRIu64, w->largest);
     const char *const argv[] = {
         "curl", "-q", "--silent", "--show-error", "--fail", "--location", "--proto", protocols,
         "--proto-redir", "=https", "--max-redirs", "5", "--connect-timeout", "10", "--speed-limit",
@@ -37,11 +46,12 @@ static sheaf_code download(pull_work *w, const char *url, const char *protocols,
     w->watched = w->part;
     sheaf_code rc = pull_work_run(w, &status, argv, err);
     w->watched = NULL;
-    /* A server that refuses to go on from here would refuse it the next time too. */
-    w->keep_part = w->model->sha256 && pull_file_bytes(w->part) > 0 && status != CURL_HTTP_ERROR &&
-                   status != CURL_NO_RANGES;
+    w->largest = 0;
+    w->keep_part = is_part(w, status);
     if (rc || status == 0)
         return rc;
+    if (status == CHILD_FILE_TOO_LONG)
+        return SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, url, "sends more than %s bytes", largest);
     if (status == CURL_WRITE_ERROR)
         return SHEAF_FAIL(err, SHEAF_ERR_IO, w->part, "curl cannot write it");
     return pull_work_blame(w, "curl", "curl: (", status, err);

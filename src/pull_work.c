@@ -160,7 +160,8 @@ static void report_progress(void *ctx)
 sheaf_code pull_work_run(pull_work *w, int *status, const char *const *argv, sheaf_error *err)
 {
     child_job job = {
-        .log = w->log, .cancel = w->options->cancel, .tick = report_progress, .ctx = w};
+        .log = w->log, .cancel = w->options->cancel, .tick = report_progress, .ctx = w,
+        .largest_file = w->largest};
     sheaf_error why = {0};
     sheaf_code rc = child_run(status, argv, &job, &why);
     if (rc == SHEAF_ERR_CANCELLED)

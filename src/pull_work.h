@@ -16,6 +16,7 @@ typedef struct pull_work {
     int lock;     /* descriptor of the folder, -1             */
     bool keep_part;
     const char *watched; /* file whose growth is the progress */
+    uint64_t largest;    /* bytes of a file that a program may write, 0: any */
     uint64_t before;     /* bytes that are complete besides it */
     char origin_sha256[SHA256_HEX + 1]; /* digest that the hub stated, "" when none */
 } pull_work;
@@ -46,9 +47,10 @@ sheaf_code pull_work_run(pull_work *w, int *status, const char *const *argv, she
 sheaf_code pull_work_blame(const pull_work *w, const char *program, const char *mark, int status,
                            sheaf_error *err);
 
-/* pull_curl.c: downloads `url` into w->part by curl, going on from what is there; redirects lead to
- * https:// only. `protocols`: for the first address, as curl writes them ("=https"). `headers`:
- * file that takes the server's. Errors: UNSUPPORTED, IO, LIMIT, CANCELLED. */
+/* pull_curl.c: downloads `url` into w->part by curl, going on from what is there, never beyond the
+ * size that is known; five redirects at most, from https:// to https:// only. `protocols`: for the
+ * first address, as curl writes them ("=https"). `headers`: file that takes the server's. Errors:
+ * UNSUPPORTED, IO, LIMIT, CANCELLED. */
 sheaf_code pull_by_curl(pull_work *w, const char *url, const char *protocols, const char *headers,
                         sheaf_error *err);
 

@@ -54,13 +54,13 @@ refused 'no such file' 5 'cannot open' grade -g 5 -r nowhere
 printf '%s\n' '{"id":"a","question":"What is 1 + 1?","answer":"2","answer_type":"integer"}' \
     '{"id":"b","question":"What is 2 + 2?","answer":"4","answer_type":"integer"}' >set.jsonl
 run eval -m "$MODEL" --data set.jsonl -N 4 -n 24 -t 1 --strategy majority -o run -q
-cp run/traces.jsonl before
+cp run/samples.jsonl before
 run score run
 expect 'score' 0
 has 'nothing changed' out 'changed: 0'
 has 'all traces' out 'traces: 8 graded'
 has 'task of the run' out 'task gsm8k'
-same 'records stay' before run/traces.jsonl
+same 'records stay' before run/samples.jsonl
 run score run --task generic --format json -o changes.json
 expect 'score as JSON' 0
 has 'the other task' changes.json '"task":"generic"'

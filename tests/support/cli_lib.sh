@@ -2,6 +2,7 @@
 # own and prints `ok NAME` or `not ok NAME: why` per check; its exit status is 1 when a check failed. $SHEAF is
 # the program (BUILD/sheaf); tiny models are made in MODELS when they are not there.
 set -u
+. "$(dirname "$0")/../support/run_files.sh"
 absolute() { case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac; }
 build=$(absolute "${1:-build}")
 SHEAF=$(absolute "${SHEAF:-$build/sheaf}")
@@ -49,11 +50,5 @@ refused() {
 
 # same NAME FILE FILE: equal files.
 same() { if cmp -s "$2" "$3"; then ok "$1"; else not_ok "$1" "$(diff "$2" "$3" | head -c 300)"; fi; }
-
-# untimed FILE: JSON without the fields that may differ between runs.
-untimed() {
-    sed -e 's/"\(seconds\|prefill_s\|decode_s\|start_s\|end_s\)":[^,}]*//g' \
-        -e 's/"memory":{[^}]*}//' -e 's/"parallel":[0-9]*//' "$1"
-}
 
 finish() { exit $failed; }

@@ -2,31 +2,43 @@
 """Verdicts and times of `sheaf inspect grade` beside those of math-verify, on the same pairs.
 
     pip install math-verify
-    compare_math_verify.py [--sheaf build/sheaf] [--traces FILE]... [--pairs FILE] DATASET.jsonl
+    compare_math_verify.py [--sheaf build/sheaf] [--traces FILE]... [--pairs FILE] [--write DIR] DATASET.jsonl
 
 The data set is JSONL with "id" and "answer". Its pairs:
 
     self      every gold against itself
     spelling  every gold against other spellings of it (fraction, decimal, \\dfrac, order)
     other     every gold against the golds of two other problems
+    boxed     every gold against whole responses that end in one of the answers above
+    made up   the responses of grader_samples.py
 
-With --traces (traces.jsonl of `sheaf eval`) also whole responses against their golds, with --pairs
+With --traces (samples.jsonl of `sheaf eval`) also whole responses against their golds, with --pairs
 (from build/tests/print_pairs) pairs that are equal or unequal by construction.
 
-Prints a Markdown table of verdicts by kind of pair, the time per pair, and every pair on which the
-two differ. math-verify says yes or no; UNKNOWN of Sheaf counts as no, as in a score.
+Prints Markdown tables of verdicts and of agreement by kind of pair, the time per pair, the SHA-256
+of all pairs (which names the sample), and every pair on which the two differ. math-verify says yes
+or no; UNKNOWN of Sheaf counts as no, as in a score. The exit status is 1 when they agree on less
+than 99.5 % of the pairs that hold the data set or a run. --write DIR writes math.jsonl, the made-up
+responses, and math.math-verify.tsv: id and verdict. `make test` reads those (tests/cli/graders.sh).
 """
 import argparse
 import collections
 import fractions
+import hashlib
 import json
+import pathlib
 import random
 import re
 import subprocess
 import sys
 import time
 
-Pair = collections.namedtuple("Pair", "kind id gold answer is_response")
+from grader_samples import MATH_FRAMES, math_samples, read_traces
+
+# `task` is where a response holds its answer; None: the answer is bare.
+Pair = collections.namedtuple("Pair", "kind id gold answer task")
+MADE_UP = "made up"
+WANTED = 0.995
 
 INTEGER = re.compile(r"-?\d+")
 THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+")
@@ -108,28 +120,36 @@ def spell_commands(gold):
 SPELLERS = (spell_integer, spell_fraction, spell_sum, spell_set, spell_commands)
 
 
+def spellings(gold):
+    return [other for speller in SPELLERS for other in speller(gold) if other != gold]
+
+
 def dataset_pairs(path, seed):
     with open(path, encoding="utf-8") as f:
         problems = [json.loads(line) for line in f if line.strip()]
     dice = random.Random(seed)
     for problem in problems:
         name, gold = problem["id"], str(problem["answer"])
-        yield Pair("self", name, gold, gold, False)
-        for speller in SPELLERS:
-            for other in speller(gold):
-                if other != gold:
-                    yield Pair("spelling", name, gold, other, False)
-        for stranger in dice.sample(problems, 2):
-            if stranger["id"] != name:
-                yield Pair("other", name, gold, str(stranger["answer"]), False)
+        others = [str(p["answer"]) for p in dice.sample(problems, 2) if p["id"] != name]
+        yield Pair("self", name, gold, gold, None)
+        for answer in spellings(gold):
+            yield Pair("spelling", name, gold, answer, None)
+        for answer in others:
+            yield Pair("other", name, gold, answer, None)
+        for answer in [gold] + spellings(gold) + others:
+            yield Pair("boxed", name, gold, dice.choice(MATH_FRAMES).format(answer), "math")
+
+
+def made_up_pairs():
+    for row in math_samples():
+        yield Pair(MADE_UP, row["id"], row["gold"], row["response"], "math")
 
 
 def trace_pairs(path):
-    with open(path, encoding="utf-8") as f:
-        for line in f:
-            trace = json.loads(line)
-            name = f"{trace['problem']} trace {trace['trace']}"
-            yield Pair("response", name, trace["gold"], trace["text"], True)
+    path = pathlib.Path(path)
+    task = json.loads((path.parent / "run.json").read_text(encoding="utf-8"))["config"]["task"]
+    for row in read_traces(path):
+        yield Pair(path.parent.name, row["id"], row["gold"], row["response"], task)
 
 
 def random_pairs(path):
@@ -138,16 +158,15 @@ def random_pairs(path):
             pair = json.loads(line)
             relation = "equal" if pair["equal"] else "unequal"
             name = f"{pair['kind']} {number}"
-            yield Pair(f"random {relation}", name, pair["gold"], pair["answer"], False)
+            yield Pair(f"random {relation}", name, pair["gold"], pair["answer"], None)
 
 
 def sheaf_verdicts(sheaf, pairs):
     """Verdict of every pair, and the seconds of all."""
     lines = []
     for p in pairs:
-        field = "response" if p.is_response else "answer"
-        task = "gsm8k" if p.is_response else "math"
-        lines.append(json.dumps({"gold": p.gold, field: p.answer, "task": task}))
+        field = "response" if p.task else "answer"
+        lines.append(json.dumps({"gold": p.gold, field: p.answer, "task": p.task or "math"}))
     start = time.perf_counter()
     done = subprocess.run([sheaf, "inspect", "grade"], input="\n".join(lines) + "\n",
                           capture_output=True, text=True, check=True)
@@ -161,7 +180,7 @@ def math_verify_verdicts(pairs):
     verdicts = []
     start = time.perf_counter()
     for p in pairs:
-        answer = p.answer if p.is_response else f"\\boxed{{{p.answer}}}"
+        answer = p.answer if p.task else f"\\boxed{{{p.answer}}}"
         try:
             verdicts.append(bool(verify(parse(f"\\boxed{{{p.gold}}}"), parse(answer))))
         except Exception as e:  # pylint: disable=broad-except
@@ -182,13 +201,49 @@ def print_table(pairs, ours, theirs):
                 print(f"| {kind} | {verdict} | {yes} | {no} |")
 
 
+def agrees(ours, theirs):
+    return (ours["verdict"] == "equal") == (theirs is True)
+
+
+def print_agreement(pairs, ours, theirs):
+    """Agreement by kind; returns that over all pairs but the made-up and random ones."""
+    rows = collections.defaultdict(collections.Counter)
+    total = collections.Counter()
+    for p, a, b in zip(pairs, ours, theirs):
+        rows[p.kind][agrees(a, b)] += 1
+        if p.kind != MADE_UP and not p.kind.startswith("random"):
+            total[agrees(a, b)] += 1
+    print("\n| pairs | number | same verdict |")
+    print("|---|---:|---:|")
+    for kind, counts in rows.items():
+        print(f"| {kind} | {counts.total()} | {counts[True] / counts.total():.2%} |")
+    print(f"| all of the data set and of runs | {total.total()} | {total[True] / total.total():.3%} |")
+    return total[True] / total.total()
+
+
+def sample_hash(pairs):
+    h = hashlib.sha256()
+    for p in pairs:
+        h.update(json.dumps([p.gold, p.answer, p.task]).encode() + b"\n")
+    return h.hexdigest()
+
+
+def write_expected(folder, pairs, theirs):
+    """The made-up responses, and what math-verify says of them."""
+    rows = [(p, b) for p, b in zip(pairs, theirs) if p.kind == MADE_UP]
+    lines = [json.dumps({"id": p.id, "gold": p.gold, "response": p.answer, "task": p.task}) + "\n" for p, _ in rows]
+    (pathlib.Path(folder) / "math.jsonl").write_text("".join(lines), encoding="utf-8")
+    lines = [f"{p.id}\t{'right' if b is True else 'wrong'}\n" for p, b in rows]
+    (pathlib.Path(folder) / "math.math-verify.tsv").write_text("".join(lines), encoding="utf-8")
+
+
 def print_differences(pairs, ours, theirs):
     print("\n| pairs | problem | gold | answer | Sheaf | math-verify |")
     print("|---|---|---|---|---|---|")
     for p, a, b in zip(pairs, ours, theirs):
-        if (a["verdict"] == "equal") == (b is True):
+        if agrees(a, b):
             continue
-        answer = p.answer[-120:] if p.is_response else p.answer
+        answer = p.answer[-120:] if p.task else p.answer
         cells = [c.replace("|", "\\|").replace("\n", " ") for c in (p.gold, answer)]
         print(f"| {p.kind} | {p.id} | `{cells[0]}` | `{cells[1]}` | {a['verdict']} {a['level']} "
               f"{a['reason']} | {b} |")
@@ -200,9 +255,10 @@ def main():
     parser.add_argument("--sheaf", default="build/sheaf")
     parser.add_argument("--traces", action="append", default=[])
     parser.add_argument("--pairs")
+    parser.add_argument("--write", metavar="DIR")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    pairs = list(dataset_pairs(args.dataset, args.seed))
+    pairs = list(dataset_pairs(args.dataset, args.seed)) + list(made_up_pairs())
     for path in args.traces:
         pairs += trace_pairs(path)
     if args.pairs:
@@ -210,9 +266,14 @@ def main():
     ours, our_s = sheaf_verdicts(args.sheaf, pairs)
     theirs, their_s = math_verify_verdicts(pairs)
     print_table(pairs, ours, theirs)
-    print(f"\n{len(pairs)} pairs: Sheaf {our_s:.2f} s, math-verify {their_s:.1f} s "
+    agreement = print_agreement(pairs, ours, theirs)
+    print(f"\nSHA-256 of the sample: {sample_hash(pairs)}")
+    print(f"{len(pairs)} pairs: Sheaf {our_s:.2f} s, math-verify {their_s:.1f} s "
           f"({1e6 * our_s / len(pairs):.0f} and {1e6 * their_s / len(pairs):.0f} us a pair)")
     print_differences(pairs, ours, theirs)
+    if args.write:
+        write_expected(args.write, pairs, theirs)
+    return agreement < WANTED
 
 
 if __name__ == "__main__":

@@ -59,6 +59,8 @@ static void answers_are_found(void **state)
         {"strict", "", NULL},
         {"strict", "Question: more\n#### 5", NULL}, /* the harness stops there */
         {"strict", "#### 4\n\nQuestion: more\n#### 5", "4"},
+        {"strict", "#### 4</s>\n#### 5", "4"}, /* or there */
+        {"strict", "<|im_end|>#### 5", NULL},
         {"strict", "#### ", NULL},
         {"flexible", "first 3 then 18 apples", "18"},
         {"flexible", "It costs $1,234.50.", "$1,234.50."},
@@ -107,6 +109,8 @@ static void answers_are_compared_as_texts(void **state)
         {"flexible", "1,234", "1234", true},  {"flexible", "$18", "18", true},
         {"flexible", "18.", "18", true},      {"flexible", "18.0", "18", false},
         {"flexible", "0.5", "1/2", false},    {"flexible", "so #### 18", "18", true},
+        {"flexible", "18.\n", "18\n", true}, {"flexible", "so ##,##$ 18", "18", true},
+        {"flexible", "#### 5\n#### 18", "18", true},
         {"strict", "18..", "18", false},      {"strict", "A", "a", true},
         {"matharena", "025", "25", true},     {"matharena", "-0", "0", true},
         {"matharena", "-7", "7", false},      {"matharena", "25.0", "25", false},

@@ -63,6 +63,16 @@ static void formats_numbers(void **state)
     assert_string_equal(cli_thousands(s, sizeof s, 999), "999");
     assert_string_equal(cli_thousands(s, sizeof s, 1000), "1,000");
     assert_string_equal(cli_thousands(s, sizeof s, 12345678), "12,345,678");
+    static const struct {
+        double seconds;
+        const char *text;
+    } times[] = {
+        {0, "0 s"},           {7.6, "8 s"},      {99.4, "99 s"},        {100, "2 min"},
+        {3540, "59 min"},     {3599, "1 h 00 min"}, {11220, "3 h 07 min"}, {172799, "2 d 00 h"},
+        {270000, "3 d 03 h"}, {-1, "?"},         {NAN, "?"},            {INFINITY, "?"},
+    };
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        assert_string_equal(cli_duration(s, sizeof s, times[i].seconds), times[i].text);
     assert_string_equal(cli_bytes(s, sizeof s, 12), "12 B");
     assert_string_equal(cli_bytes(s, sizeof s, 1536), "1.5 KiB");
     assert_string_equal(cli_bytes(s, sizeof s, (uint64_t)640 << 20), "640 MiB");
