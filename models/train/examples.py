@@ -1,0 +1,129 @@
+"""Problems as token arrays, and the order in which training sees them.
+
+The order is a pure function of the data, the seed and the number of tokens: a run that is resumed
+at batch n goes on exactly as if it had not stopped."""
+import json
+from dataclasses import dataclass
+
+import numpy as np
+
+import chat
+
+WINDOW = 64      # batches whose examples are sorted by length together
+FINE_UP_TO = 192
+
+
+def read(path):
+    with open(path) as f:
+        return [json.loads(line) for line in f]
+
+
+@dataclass
+class Examples:
+    """tokens of example i: flat[start[i]:start[i + 1]], the first prompt[i] of them the prompt."""
+
+    flat: np.ndarray
+    start: np.ndarray
+    prompt: np.ndarray
+    easy: np.ndarray
+
+    def __len__(self):
+        return len(self.prompt)
+
+    def lengths(self):
+        return np.diff(self.start)
+
+    def tokens(self, i):
+        return self.flat[self.start[i]:self.start[i + 1]]
+
+
+def encode(problems, bpe, context):
+    """Examples of all problems that fit the context, in the layout of chat.py."""
+    pairs = ((chat.prompt_ids(bpe, p["question"]), chat.solution_ids(bpe, p["solution"]))
+             for p in problems)
+    return pack(problems, pairs, context)
+
+
+def pack(problems, pairs, context):
+    """Examples out of (prompt ids, solution ids), a pair a problem; long ones are left out."""
+    flat, start, prompt, easy = [], [0], [], []
+    for p, (head, tail) in zip(problems, pairs, strict=True):
+        both = head + tail
+        if len(both) > context:
+            continue
+        flat.append(np.array(both, dtype=np.int32))
+        start.append(start[-1] + len(both))
+        prompt.append(len(head))
+        easy.append(p["steps"] <= 2 and p["digits"] <= 2)
+    return Examples(np.concatenate(flat), np.array(start), np.array(prompt), np.array(easy))
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a run goes through the examples.
+
+    tokens: real tokens in all; easy_share: part of them, at the start, from easy examples alone;
+    batch: padded tokens in a batch; chunk: lengths are padded to multiples of it."""
+
+    tokens: int
+    easy_share: float
+    batch: int
+    chunk: int
+    seed: int
+
+
+def _stream(lengths, pool, tokens, rng):
+    """Indices out of the pool, epoch by epoch in fresh orders, until they hold `tokens` tokens."""
+    taken, total = [], 0
+    while total < tokens:
+        epoch = rng.permutation(pool)
+        sums = total + np.cumsum(lengths[epoch])
+        n = int(np.searchsorted(sums, tokens)) + 1
+        taken.append(epoch[:n])
+        total = int(sums[min(n, len(sums)) - 1])
+    return np.concatenate(taken) if taken else np.empty(0, dtype=np.int64)
+
+
+def padded_length(n, chunk):
+    """Few different lengths, so that compiled code is made for few shapes."""
+    grid = chunk if n <= FINE_UP_TO else 2 * chunk
+    return -(-n // grid) * grid
+
+
+def _batches(window, lengths, order):
+    """A window of indices cut into batches of about one length: pairs (padded length, indices)."""
+    window = window[np.argsort(lengths[window], kind="stable")]
+    padded = np.array([padded_length(n, order.chunk) for n in lengths[window]])
+    cut = []
+    for length in np.unique(padded):
+        same = window[padded == length]
+        rows = max(1, order.batch // int(length))
+        cut += [(int(length), same[i:i + rows]) for i in range(0, len(same), rows)]
+    return cut
+
+
+def plan(examples, order):
+    """All batches of a run in order: pairs (padded length, indices)."""
+    rng = np.random.default_rng(order.seed)
+    lengths = examples.lengths()
+    easy = np.flatnonzero(examples.easy)
+    first = int(order.tokens * order.easy_share) if len(easy) else 0
+    stream = np.concatenate((_stream(lengths, easy, first, rng),
+                             _stream(lengths, np.arange(len(examples)), order.tokens - first, rng)))
+    size = int(WINDOW * order.batch / lengths.mean())
+    batches = []
+    for at in range(0, len(stream), size):
+        cut = _batches(stream[at:at + size], lengths, order)
+        batches += [cut[i] for i in rng.permutation(len(cut))]
+    return batches
+
+
+def fill(examples, length, rows, indices):
+    """Tokens [rows, length] padded behind, and the mask of the tokens that are to be predicted."""
+    tokens = np.full((rows, length), chat.PAD, dtype=np.int64)
+    target = np.zeros((rows, length), dtype=bool)
+    for row, i in enumerate(indices):
+        own = examples.tokens(i)
+        tokens[row, :len(own)] = own
+        target[row, examples.prompt[i]:len(own)] = True
+    return tokens, target

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Writes word problems with worked solutions: train.jsonl, valid.jsonl, test.jsonl and
+test-steps1.jsonl to test-steps6.jsonl, an object a line.
+
+    python3 models/train/make_data.py --out DIR --seed 1 --train 300000 --valid 1000 --test 1200
+
+Members: id, question, solution, answer, answer_type (so that `sheaf eval` reads the files), steps
+(operations of the solution), digits (of its longest number; with steps, the order of a curriculum),
+frame, kind, heldout ("kind", "frame" or "": what of it was never in training), source, license. The
+same options give the same bytes. Test problems use none of the sentences of training: their frames
+are held out, and the kinds marked `test` in sheafdata/stories are held out as a whole. Half of
+valid.jsonl comes from frames of training, half from frames of its own.
+"""
+import argparse
+import hashlib
+import json
+import os
+import random
+
+from sheafdata import compose, drill, frames
+
+SOURCE = {"source": "sheaf models/train", "license": "Apache-2.0"}
+TRIES = 1000
+
+
+def options():
+    p = argparse.ArgumentParser(description="Writes grade-school word problems.")
+    p.add_argument("--out", required=True, help="folder, made when missing")
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--train", type=int, default=300000, help="problems (300000)")
+    p.add_argument("--valid", type=int, default=1000, help="problems (1000)")
+    p.add_argument("--test", type=int, default=1200, help="problems (1200)")
+    p.add_argument("--weights", type=weights, default="1:27,2:38,3:17,4:10,5:5,6:3",
+                   help="problems of training and validation by number of operations (%(default)s)")
+    p.add_argument("--test-weights", type=weights, default="1:1,2:1,3:1,4:1,5:1,6:1",
+                   help="the same for the test problems (%(default)s)")
+    p.add_argument("--drill", type=float, default=0.1, help="share of bare arithmetic (0.1)")
+    p.add_argument("--asides", type=float, default=0.12,
+                   help="share with a fact that does not matter, where there is a person (0.12)")
+    p.add_argument("--max-steps", type=int, default=6)
+    p.add_argument("--max-digits", type=int, default=9, help="of any number in text or solution")
+    return p.parse_args()
+
+
+def weights(text):
+    """'1:40,2:60' as {1: 40.0, 2: 60.0}."""
+    return {int(s): float(w) for s, w in (pair.split(":") for pair in text.split(","))}
+
+
+class Writer:
+    """Draws problems until they fit the limits, and none twice."""
+
+    def __init__(self, rng, args):
+        self.rng, self.args, self.asked = rng, args, set()
+
+    def draw(self, pool, shares, drills):
+        for _ in range(TRIES):
+            steps = self.rng.choices(list(shares), shares.values())[0]
+            drilled = self.rng.random() < drills
+            for _ in range(TRIES):
+                try:
+                    found = drill.problem(self.rng) if drilled else \
+                        compose.problem(pool, self.rng, steps, self.args.asides)
+                except frames.Reject:
+                    continue
+                if self.fits(found):
+                    return found
+        raise SystemExit("make_data.py: the limits leave no problem; allow more steps or digits")
+
+    def fits(self, problem):
+        if problem["steps"] > self.args.max_steps or problem["digits"] > self.args.max_digits:
+            return False
+        key = hashlib.blake2b(problem["question"].encode(), digest_size=8).digest()
+        new = key not in self.asked
+        self.asked.add(key)
+        return new
+
+
+def write(path, problems):
+    with open(path, "w", encoding="utf-8") as f:
+        for p in problems:
+            f.write(json.dumps(p, ensure_ascii=False) + "\n")
+
+
+def label(problems, split, heldout=lambda p: ""):
+    """Adds what only the place in a file tells."""
+    for i, p in enumerate(problems):
+        yield {"id": f"sheaf/tiny/{split}/{i + 1:06d}", **p, "heldout": heldout(p), **SOURCE}
+
+
+def main():
+    args = options()
+    shares = {s: w for s, w in args.weights.items() if s <= args.max_steps}
+    test_shares = {s: w for s, w in args.test_weights.items() if s <= args.max_steps}
+    rows = frames.read_all()
+    pools = {s: compose.Pool(rows, (s,)) for s in ("train", "valid", "test")}
+    trained = {f.kind for f in pools["train"].bases}
+    writer = Writer(random.Random(args.seed), args)
+    os.makedirs(args.out, exist_ok=True)
+
+    tests = [writer.draw(pools["test"], test_shares, 0) for _ in range(args.test)]
+    tests = list(label(tests, "test", lambda p: "frame" if p["kind"] in trained else "kind"))
+    write(os.path.join(args.out, "test.jsonl"), tests)
+    for steps in range(1, args.max_steps + 1):
+        write(os.path.join(args.out, f"test-steps{steps}.jsonl"),
+              (t for t in tests if t["steps"] == steps))
+    valid = [writer.draw(pools["valid" if i % 2 else "train"], shares, 0 if i % 2 else args.drill)
+             for i in range(args.valid)]
+    write(os.path.join(args.out, "valid.jsonl"), label(valid, "valid"))
+    write(os.path.join(args.out, "train.jsonl"),
+          label((writer.draw(pools["train"], shares, args.drill) for _ in range(args.train)),
+                "train"))
+
+
+if __name__ == "__main__":
+    main()
