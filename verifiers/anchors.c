@@ -32,7 +32,7 @@ static bool starts_folded(text t, const char *word, size_t n)
 /* Length of an anchor at the start of `t`: "answer" with its verb or colon; 0 if there is none. */
 static size_t anchor_length(text t)
 {
-    static const text subjects[] = {{"answer", 6}, {"\xe7\xad\x94\xe6\xa1\x88", 6}};
+    static const text subjects[] = {{"answers", 7}, {"answer", 6}, {"\xe7\xad\x94\xe6\xa1\x88", 6}};
     static const struct {
         text word;
         bool whole; /* not followed by a letter */
@@ -74,17 +74,23 @@ static bool ends_sentence(text t, size_t i)
     return i + 1 >= t.n || ascii_space(t.p[i + 1]) || t.p[i + 1] == '*' || t.p[i + 1] == '"';
 }
 
-/* Length of the answer at the start of `t`: to the end of line or sentence, outside $...$. */
+/* Length of the answer at the start of `t`: to the end of line or sentence, outside $...$, \(...\)
+ * and brackets. */
 static size_t span_length(text t)
 {
     bool math = false;
-    size_t i = 0;
+    size_t depth = 0, i = 0;
     for (; i < t.n; i++) {
-        if (t.p[i] == '$' && (i == 0 || t.p[i - 1] != '\\'))
-            math = !math;
-        if (t.p[i] == '\n' && !math)
-            break;
-        if (!math && ends_sentence(t, i))
+        char c = t.p[i];
+        if (c == '\\' && i + 1 < t.n && t.p[i + 1] != '\n') {
+            c = t.p[++i];
+            math = c == '(' || c == '[' || (math && c != ')' && c != ']');
+            continue;
+        }
+        math = math != (c == '$');
+        depth += c == '(' || c == '[' || c == '{';
+        depth -= depth && (c == ')' || c == ']' || c == '}');
+        if (!math && (c == '\n' || (depth == 0 && ends_sentence(t, i))))
             break;
     }
     return i;

@@ -46,7 +46,7 @@ static math_node *log_of_rational(math_ctx *c, math_node *x)
     if (mpq_sgn(x->q) < 0)
         math_push(c, s.terms, times(c, math_new(c, MATH_CONST, CONST_I),
                                     math_new(c, MATH_CONST, CONST_PI)));
-    return c->fault == MATH_FINE ? canon_sum(c, s.terms->args, s.terms->n_args) : s.terms;
+    return c->fault == MATH_FINE ? canon_sum(c, s.terms->args, s.terms->n_args) : &c->dummy;
 }
 
 /* ln(k y) = ln k + ln y for a positive number k, and the like for powers of positive numbers. */
@@ -63,12 +63,12 @@ static math_node *log_of_product(math_ctx *c, math_node *x)
             math_push(c, rest, f);
     }
     if (c->fault != MATH_FINE)
-        return terms;
+        return &c->dummy;
     if (terms->n_args == 0)
         return math_unary(c, MATH_FUNC, FUNC_LN, x);
     if (rest->n_args)
         math_push(c, terms, canon_log(c, canon_product(c, rest->args, rest->n_args)));
-    return c->fault == MATH_FINE ? canon_sum(c, terms->args, terms->n_args) : terms;
+    return c->fault == MATH_FINE ? canon_sum(c, terms->args, terms->n_args) : &c->dummy;
 }
 
 math_node *canon_log(math_ctx *c, math_node *x)

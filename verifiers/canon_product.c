@@ -126,7 +126,7 @@ static math_node *distribute(math_ctx *c, math_node *coefficient, math_node *mul
         if (c->fault == MATH_FINE)
             math_push(c, terms, canon_product(c, factors->args, factors->n_args));
     }
-    return c->fault == MATH_FINE ? canon_sum(c, terms->args, terms->n_args) : terms;
+    return c->fault == MATH_FINE ? canon_sum(c, terms->args, terms->n_args) : &c->dummy;
 }
 
 static math_node *finish(math_ctx *c, math_node *coefficient, math_node *mul)
@@ -147,7 +147,7 @@ static math_node *finish(math_ctx *c, math_node *coefficient, math_node *mul)
     math_node *out = math_unary(c, MATH_MUL, 0, coefficient);
     for (size_t i = 0; i < mul->n_args; i++)
         math_push(c, out, mul->args[i]);
-    return out;
+    return c->fault == MATH_FINE ? out : &c->dummy;
 }
 
 static size_t count_flat(math_node **factors, size_t n)
@@ -223,7 +223,7 @@ static math_node *power_of_product(math_ctx *c, math_node *mul, math_node *e)
     math_node *parts = math_new(c, MATH_MUL, 0);
     for (size_t i = 0; i < mul->n_args && c->fault == MATH_FINE; i++)
         math_push(c, parts, canon_power(c, mul->args[i], e));
-    return c->fault == MATH_FINE ? canon_product(c, parts->args, parts->n_args) : parts;
+    return c->fault == MATH_FINE ? canon_product(c, parts->args, parts->n_args) : &c->dummy;
 }
 
 /* (4 x)^(1/2) is 2 x^(1/2): a positive factor leaves any root. NULL when there is none. */
@@ -238,7 +238,7 @@ static math_node *root_of_product(math_ctx *c, math_node *mul, math_node *e)
     for (size_t i = 1; i < mul->n_args; i++)
         math_push(c, rest, mul->args[i]);
     if (c->fault != MATH_FINE)
-        return rest;
+        return &c->dummy;
     rest = canon_product(c, rest->args, rest->n_args);
     math_node *parts[] = {canon_power(c, magnitude, e), canon_power(c, rest, e)};
     return canon_product(c, parts, 2);

@@ -10,7 +10,7 @@
 #define TRIAL_LIMIT 65536
 #define LARGE_BITS 64        /* numbers beyond are tried up to */
 #define LARGE_TRIAL_LIMIT 8192
-#define MAX_INDEX 4096       /* of numerator and denominator of the exponent */
+#define MAX_INDEX 4096       /* of numerator and denominator of the exponent: products fit a long */
 #define MAX_RADICAND_BITS 4096.0
 
 struct roots {
@@ -22,27 +22,37 @@ struct roots {
     bool failed;
 };
 
+/* Multiplies the coefficient by base^k. */
+static void put_whole(struct roots *r, mpz_srcptr base, long k)
+{
+    math_node *part = math_number(r->c);
+    mpz_t whole;
+    if (r->c->fault != MATH_FINE)
+        return;
+    mpz_init_set_si(whole, k);
+    mpq_set_z(part->q, base);
+    r->failed |= !exact_pow(r->c, part->q, part->q, whole) ||
+                 !exact_mul(r->c, part->q, part->q, r->coefficient->q);
+    mpz_clear(whole);
+    r->coefficient = part;
+}
+
 /* Multiplies by base^(k e), its integer part into the coefficient. */
 static void put_power(struct roots *r, mpz_srcptr base, long k)
 {
-    math_ctx *c = r->c;
-    math_node *b = math_number(c), *fraction = math_number(c), *whole = math_number(c);
-    if (c->fault != MATH_FINE)
+    long top = k * mpz_get_si(mpq_numref(r->e->q)), low = mpz_get_si(mpq_denref(r->e->q));
+    long rest = (top % low + low) % low, whole = (top - rest) / low;
+    if (whole != 0 && !r->failed)
+        put_whole(r, base, whole);
+    if (rest == 0 || r->failed)
         return;
-    mpq_set_z(b->q, base);
-    mpq_set_si(fraction->q, k, 1);
-    mpq_mul(fraction->q, fraction->q, r->e->q);
-    mpz_fdiv_q(mpq_numref(whole->q), mpq_numref(fraction->q), mpq_denref(fraction->q));
-    mpq_sub(fraction->q, fraction->q, whole->q);
-    math_node *part = math_number(c);
-    if (c->fault != MATH_FINE || !exact_pow(c, part->q, b->q, mpq_numref(whole->q)) ||
-        !exact_mul(c, part->q, part->q, r->coefficient->q)) {
-        r->failed = true;
+    math_node *b = math_number(r->c), *fraction = math_number(r->c);
+    if (r->c->fault != MATH_FINE)
         return;
-    }
-    r->coefficient = part;
-    if (mpq_sgn(fraction->q) != 0)
-        math_push(c, r->powers, math_binary(c, MATH_POW, 0, b, fraction));
+    mpz_set(mpq_numref(b->q), base);
+    mpq_set_si(fraction->q, rest, (unsigned long)low);
+    mpq_canonicalize(fraction->q);
+    math_push(r->c, r->powers, math_binary(r->c, MATH_POW, 0, b, fraction));
 }
 
 /* A cofactor that is an exact power of the root's index leaves the root. */
@@ -59,13 +69,29 @@ static void put_factor(void *into, mpz_srcptr p, long k, bool cofactor)
     mpz_clear(root);
 }
 
-bool canon_factor(math_ctx *c, mpz_srcptr n, canon_factor_visit *visit, void *into)
+static void factor_small(unsigned long m, canon_factor_visit *visit, void *into)
 {
-    double bits = (double)mpz_sizeinbase(n, 2);
-    unsigned long limit = bits > LARGE_BITS ? LARGE_TRIAL_LIMIT : TRIAL_LIMIT;
-    double trials = bits > 32 ? (double)limit / 2 : 1024;
-    if (bits > MAX_RADICAND_BITS || !math_spend(c, trials * (8 + bits / 64)))
-        return false;
+    bool prime = false;
+    mpz_t p;
+    mpz_init(p);
+    for (unsigned long d = 2; d < TRIAL_LIMIT && m > 1 && !prime; d += d == 2 ? 1 : 2) {
+        long k = 0;
+        for (; m % d == 0; m /= d)
+            k++;
+        if (k) {
+            mpz_set_ui(p, d);
+            visit(into, p, k, false);
+        }
+        prime = m < (d + 1) * (d + 1);
+    }
+    mpz_set_ui(p, m);
+    if (m > 1)
+        visit(into, p, 1, !prime);
+    mpz_clear(p);
+}
+
+static void factor_large(mpz_srcptr n, unsigned long limit, canon_factor_visit *visit, void *into)
+{
     bool prime = false;
     mpz_t m, p;
     mpz_init_set(m, n);
@@ -83,6 +109,19 @@ bool canon_factor(math_ctx *c, mpz_srcptr n, canon_factor_visit *visit, void *in
         visit(into, m, 1, !prime);
     mpz_clear(m);
     mpz_clear(p);
+}
+
+bool canon_factor(math_ctx *c, mpz_srcptr n, canon_factor_visit *visit, void *into)
+{
+    double bits = (double)mpz_sizeinbase(n, 2);
+    unsigned long limit = bits > LARGE_BITS ? LARGE_TRIAL_LIMIT : TRIAL_LIMIT;
+    double trials = bits > 32 ? (double)limit / 2 : 1024;
+    if (bits > MAX_RADICAND_BITS || !math_spend(c, trials * (8 + bits / 64)))
+        return false;
+    if (mpz_fits_ulong_p(n))
+        factor_small(mpz_get_ui(n), visit, into);
+    else
+        factor_large(n, limit, visit, into);
     return true;
 }
 
@@ -103,15 +142,18 @@ static bool put_sign(struct roots *r)
     return true;
 }
 
+static math_node *plain_root(math_ctx *c, const math_node *base, const math_node *e)
+{
+    return math_binary(c, MATH_POW, 0, math_copy_number(c, base->q), math_copy_number(c, e->q));
+}
+
 math_node *canon_root(math_ctx *c, const math_node *base, const math_node *e)
 {
-    math_node *plain = math_binary(c, MATH_POW, 0, math_copy_number(c, base->q),
-                                   math_copy_number(c, e->q));
     if (mpq_sgn(base->q) == 0)
         return math_integer(c, 0); /* the exponent is positive: canon_power saw to it */
     if (mpz_cmpabs_ui(mpq_numref(e->q), MAX_INDEX) > 0 ||
         mpz_cmp_ui(mpq_denref(e->q), MAX_INDEX) > 0)
-        return plain;
+        return plain_root(c, base, e);
     struct roots r = {c, math_integer(c, 1), math_new(c, MATH_MUL, 0), e, 1, false};
     mpz_t top;
     mpz_init(top);
@@ -122,7 +164,7 @@ math_node *canon_root(math_ctx *c, const math_node *base, const math_node *e)
     known = known && canon_factor(c, mpq_denref(base->q), put_factor, &r);
     mpz_clear(top);
     if (!known || r.failed || c->fault != MATH_FINE)
-        return plain;
+        return plain_root(c, base, e);
     math_sort(r.powers->args, r.powers->n_args);
     if (r.powers->n_args == 0)
         return r.coefficient;
@@ -133,5 +175,5 @@ math_node *canon_root(math_ctx *c, const math_node *base, const math_node *e)
         math_push(c, out, r.coefficient);
     for (size_t i = 0; i < r.powers->n_args; i++)
         math_push(c, out, r.powers->args[i]);
-    return out;
+    return c->fault == MATH_FINE ? out : &c->dummy;
 }

@@ -116,7 +116,9 @@ math_node *canon_sum(math_ctx *c, math_node **terms, size_t n)
         if (!zero || (t[i].rest && !canon_is_total(t[i].rest)))
             math_push(c, sum, join(c, t[i]));
     }
-    if (c->fault != MATH_FINE || sum->n_args > 1)
+    if (c->fault != MATH_FINE)
+        return &c->dummy;
+    if (sum->n_args > 1)
         return sum;
     return sum->n_args ? sum->args[0] : math_integer(c, 0);
 }

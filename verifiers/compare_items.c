@@ -65,7 +65,7 @@ static outcome compare_tuples(struct comparison *x, const math_node *g, const ma
 {
     if (g->n_args != p->n_args)
         return outcome_different("L0", "size");
-    if (g->tag != p->tag && g->kind == p->kind)
+    if (g->kind == p->kind && value_brackets(x->c, g) != value_brackets(x->c, p))
         return outcome_different("L0", "brackets");
     outcome all = outcome_equal("L0", "entries");
     for (size_t i = 0; i < g->n_args && x->c->fault == MATH_FINE; i++)
@@ -80,7 +80,9 @@ static outcome compare_with_tuple(struct comparison *x, const math_node *g, cons
     bool round = t->tag == (OPEN_ROUND | CLOSE_ROUND);
     if (!x->policy->loose_containers || other->kind != MATH_LIST || !round)
         return outcome_different("L0", "kind");
-    return compare_tuples(x, g, p);
+    const math_node *named = value_named_tuple(x->c, other);
+    other = named ? named : other;
+    return t == g ? compare_tuples(x, g, other) : compare_tuples(x, other, p);
 }
 
 /* A set or list against a single value. */

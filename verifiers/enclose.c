@@ -7,6 +7,7 @@
 
 /* Cost of an operation on both ends, in multiples of (limbs)^1.5; measured on mpfr 4.2. */
 #define NODE_FUEL 24.0
+#define TOUCH_FUEL 300.0 /* a node's memory, whatever the precision */
 #define ROOT_FUEL 96.0
 #define FUNCTION_FUEL 480.0 /* exp, log, sin, atan */
 #define MAX_INTEGER_BITS 65536
@@ -317,22 +318,23 @@ static enum enclosure of_many(const struct evaluation *e, rect *r, const math_no
 {
     rect x;
     enum enclosure s = enclose(e, r, n->args[0]);
+    rect_init(&x, e->bits);
     for (size_t i = 1; i < n->n_args && s == ENCLOSED; i++) {
-        rect_init(&x, e->bits);
+        rect_set_zero(&x);
         s = enclose(e, &x, n->args[i]);
         if (s == ENCLOSED && n->kind == MATH_ADD)
             rect_add(r, r, &x);
         else if (s == ENCLOSED)
             rect_mul(r, r, &x);
-        rect_clear(&x);
     }
+    rect_clear(&x);
     return s;
 }
 
 enum enclosure enclose(const struct evaluation *e, rect *r, math_node *n)
 {
     enum enclosure s;
-    if (!charge(e, NODE_FUEL))
+    if (!math_spend(e->c, TOUCH_FUEL) || !charge(e, NODE_FUEL) || e->c->fault != MATH_FINE)
         return ENCLOSE_OUTSIDE;
     switch (n->kind) {
     case MATH_NUM:

@@ -91,6 +91,35 @@ static text strip_article(text t)
     return t;
 }
 
+static size_t skip_clock(text t)
+{
+    size_t i = 0, colons = 0;
+    while (i < t.n && (ascii_digit(t.p[i]) || t.p[i] == ':'))
+        colons += t.p[i++] == ':';
+    return colons && ascii_digit(t.p[0]) ? i : 0;
+}
+
+/* "3:45 p.m" and "3:45pm" as "3:45 pm"; `room` bytes may be written. */
+static text with_plain_half(char *p, text t, size_t room)
+{
+    size_t at = skip_clock(t);
+    char letters[3] = "";
+    size_t n = 0;
+    for (size_t i = at; i < t.n; i++) {
+        if (t.p[i] == ' ' || t.p[i] == '.')
+            continue;
+        if (n == 2)
+            return t;
+        letters[n++] = t.p[i];
+    }
+    bool half = at && n == 2 && (letters[0] == 'a' || letters[0] == 'p') && letters[1] == 'm';
+    if (!half || at + 3 > room)
+        return t;
+    memmove(p, t.p, at);
+    memcpy(p + at, letters[0] == 'a' ? " am" : " pm", 3);
+    return (text){p, at + 3};
+}
+
 bool fold_text(text *out, arena *mem, text t)
 {
     struct folder f = {arena_take(mem, t.n + 1, 4), 0};
@@ -98,7 +127,7 @@ bool fold_text(text *out, arena *mem, text t)
         return false;
     for (size_t i = 0; i < t.n;)
         i += fold_one(&f, text_slice(t, i, t.n));
-    *out = strip_article(strip_ends((text){f.p, f.n}));
+    *out = with_plain_half(f.p, strip_article(strip_ends((text){f.p, f.n})), 4 * (t.n + 1));
     return true;
 }
 

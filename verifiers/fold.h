@@ -6,7 +6,8 @@
 #include "base/text.h"
 
 /* Text for comparison: \text{} and $ unwrapped, blanks collapsed, quotes and punctuation at the
- * ends stripped, lower case, no leading article. In the arena; false at its end. */
+ * ends stripped, lower case, no leading article, "3:45 p.m." as "3:45 pm". In the arena; false at
+ * its end. */
 bool fold_text(text *out, arena *mem, text t);
 
 /* Letter of a multiple-choice answer, 'A'..'J': C, (c), C., "C: text", "(C) text", "option C"; 0

@@ -1,18 +1,15 @@
 /* group.c - classes of equal answers for a vote (verify.h).
  *
  * Texts are read once each, values with the same canonical tree are joined at once, and of those
- * that remain every pair whose signatures do not tell them apart is compared, with union-find;
- * UNKNOWN does not merge. Pairs go by value, so the order of the answers decides nothing. The
- * soft merge of tagged classes comes after, once. */
-#include <stdlib.h>
-#include <string.h>
-
+ * that remain every pair whose signatures do not tell them apart (candidates.h) is compared, with
+ * union-find; UNKNOWN does not merge. Pairs go by value, so the order of the answers decides
+ * nothing. The soft merge of tagged classes comes after, once. */
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "base/hash.h"
+#include "verifiers/candidates.h"
 #include "verifiers/judge_values.h"
 #include "verifiers/scalar.h"
-#include "verifiers/signature.h"
 #include "verifiers/value.h"
 
 #define MAX_ANSWERS 65536
@@ -24,7 +21,7 @@ struct entry {
     uint64_t hash;
     math_ctx ctx;
     math_node *vote, *canonical; /* NULL: over a limit, equal to itself only */
-    struct signature signature;
+    struct signatures looks;
     size_t parent;               /* union-find */
     size_t weight;               /* votes of the whole class, at its root */
 };
@@ -32,8 +29,10 @@ struct entry {
 struct grouping {
     struct entry *entries;
     size_t n;
-    struct entry **sorted; /* [n] work space */
+    struct candidate *candidates; /* [2 n] work space */
     size_t *entry_of; /* [answers] index into entries, SIZE_MAX for no vote */
+    size_t *slots;    /* [n_slots] by hash of the text: index + 1, 0 for none */
+    size_t n_slots;   /* a power of 2 above twice the number of answers */
     double fuel;
 };
 
@@ -69,17 +68,21 @@ static void read_entry(struct entry *e, text raw, uint64_t hash, size_t self)
     if (e->ctx.fault != MATH_FINE)
         e->vote = e->canonical = NULL;
     else
-        e->signature = signature_of(&e->ctx, e->canonical);
+        e->looks = signatures_of(&e->ctx, e->vote, e->canonical);
 }
 
 static size_t find_entry(struct grouping *g, text raw)
 {
     uint64_t hash = hash_bytes(raw.p, raw.n, 5);
-    for (size_t i = 0; i < g->n; i++)
-        if (g->entries[i].hash == hash && text_equal(g->entries[i].raw, raw))
-            return i;
+    size_t slot = (size_t)hash & (g->n_slots - 1);
+    for (; g->slots[slot]; slot = (slot + 1) & (g->n_slots - 1)) {
+        const struct entry *e = &g->entries[g->slots[slot] - 1];
+        if (e->hash == hash && text_equal(e->raw, raw))
+            return g->slots[slot] - 1;
+    }
     read_entry(&g->entries[g->n], raw, hash, g->n);
-    return g->n++;
+    g->slots[slot] = ++g->n;
+    return g->n - 1;
 }
 
 /* Runs one comparison on its own context and pays from the call's fuel. */
@@ -96,45 +99,43 @@ static outcome compare_entries(struct grouping *g, const struct entry *a, const 
     return o;
 }
 
-/* Can the pair be equal at all? Numbers are settled by their canonical trees. */
-static bool worth_comparing(const struct entry *a, const struct entry *b)
+/* Numbers are settled by their canonical trees; two relations are compared as such, not as the
+ * values that they assign. */
+static bool worth_comparing(const struct entry *a, const struct entry *b, bool as_values)
 {
-    if (signatures_apart(&a->signature, &b->signature))
-        return false;
-    return !(math_is_number(a->canonical) && math_is_number(b->canonical));
+    bool relations = a->looks.relation.shape && b->looks.relation.shape;
+    return !(math_is_number(a->canonical) && math_is_number(b->canonical)) &&
+           !(relations && as_values);
 }
 
-/* By value, then by text: no order of the answers changes it. */
-static int by_canonical(const void *a, const void *b)
+static void compare_pair(void *into, const struct candidate *x, const struct candidate *y)
 {
-    const struct entry *x = *(struct entry *const *)a, *y = *(struct entry *const *)b;
-    int order = math_order(x->canonical, y->canonical);
-    if (order)
-        return order;
-    size_t n = x->raw.n < y->raw.n ? x->raw.n : y->raw.n;
-    order = memcmp(x->raw.p, y->raw.p, n);
-    return order ? order : (x->raw.n > y->raw.n) - (x->raw.n < y->raw.n);
+    struct grouping *g = into;
+    const struct entry *a = &g->entries[x->id], *b = &g->entries[y->id];
+    if (worth_comparing(a, b, x->signature == &a->looks.value) &&
+        root_of(g, x->id) != root_of(g, y->id) &&
+        compare_entries(g, a, b).verdict == SHEAF_EQUAL)
+        unite(g, x->id, y->id);
 }
 
-/* Entries with a canonical tree into g->sorted; their number. */
-static size_t sort_entries(struct grouping *g)
+/* The looks at all entries that have a canonical tree; their number. */
+static size_t list_candidates(struct grouping *g)
 {
     size_t n = 0;
-    for (size_t i = 0; i < g->n; i++)
-        if (g->entries[i].canonical)
-            g->sorted[n++] = &g->entries[i];
-    if (n > 1)
-        qsort(g->sorted, n, sizeof *g->sorted, by_canonical);
+    for (size_t i = 0; i < g->n; i++) {
+        const struct entry *e = &g->entries[i];
+        struct candidate look = {&e->looks.value, e->canonical, e->raw, i};
+        if (e->canonical)
+            g->candidates[n++] = look;
+        look.signature = &e->looks.relation;
+        if (e->canonical && e->looks.relation.shape)
+            g->candidates[n++] = look;
+    }
     return n;
 }
 
-static size_t index_of(const struct grouping *g, size_t sorted)
-{
-    return (size_t)(g->sorted[sorted] - g->entries);
-}
-
 /* The same tree, without a division by zero in it. */
-static bool identical(const struct entry *a, const struct entry *b)
+static bool identical(const struct candidate *a, const struct candidate *b)
 {
     return math_order(a->canonical, b->canonical) == 0 && !math_has(a->canonical, MATH_UNDEF, -1);
 }
@@ -142,16 +143,12 @@ static bool identical(const struct entry *a, const struct entry *b)
 /* Pairs are taken in the order of their values, as the fuel of the call may end among them. */
 static void unite_equal(struct grouping *g)
 {
-    size_t n = sort_entries(g);
+    size_t n = list_candidates(g);
+    candidates_sort(g->candidates, n);
     for (size_t i = 1; i < n; i++)
-        if (identical(g->sorted[i - 1], g->sorted[i]))
-            unite(g, index_of(g, i - 1), index_of(g, i));
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (worth_comparing(g->sorted[k], g->sorted[i]) &&
-                root_of(g, index_of(g, k)) != root_of(g, index_of(g, i)) &&
-                compare_entries(g, g->sorted[k], g->sorted[i]).verdict == SHEAF_EQUAL)
-                unite(g, index_of(g, k), index_of(g, i));
+        if (identical(&g->candidates[i - 1], &g->candidates[i]))
+            unite(g, g->candidates[i - 1].id, g->candidates[i].id);
+    candidates_pair(g->candidates, n, compare_pair, g);
 }
 
 /* ---- soft merge -------------------------------------------------------------------------------
@@ -183,23 +180,48 @@ static math_node *magnitude(math_ctx *c, const math_node *tagged)
     return n;
 }
 
-/* 2: same magnitude, 1: a percentage of the same value, 0: neither. */
-static int affinity(struct grouping *g, const math_node *tagged, const math_node *bare)
+/* What a tagged value would be without its tag: its magnitude, and for percent a hundredth. */
+struct bare_forms {
+    math_ctx c;
+    math_node *magnitude, *share; /* NULL: none */
+    struct signature looks[2];
+};
+
+static void bare_forms_of(struct bare_forms *f, const math_node *tagged)
+{
+    math_init(&f->c);
+    f->share = NULL;
+    f->magnitude = magnitude(&f->c, tagged);
+    if (f->magnitude && tagged->kind == MATH_QUANTITY && (tagged->tag & MARK_PERCENT))
+        f->share = scalar_value(&f->c, math_quotient(&f->c, f->magnitude,
+                                                     math_integer(&f->c, 100)));
+    if (f->magnitude)
+        f->looks[0] = signature_of(&f->c, f->magnitude);
+    if (f->share)
+        f->looks[1] = signature_of(&f->c, f->share);
+}
+
+static bool same_scalar(struct grouping *g, const math_node *a, const math_node *b)
 {
     math_ctx c;
     if (g->fuel <= 0)
-        return 0;
+        return false;
     math_init(&c);
-    math_node *m = magnitude(&c, tagged);
-    int found = m && scalar_compare(&c, m, bare).verdict == SHEAF_EQUAL ? 2 : 0;
-    bool percent = tagged->kind == MATH_QUANTITY && (tagged->tag & MARK_PERCENT);
-    if (!found && m && percent) {
-        math_node *share = math_quotient(&c, m, math_integer(&c, 100));
-        found = scalar_compare(&c, share, bare).verdict == SHEAF_EQUAL ? 1 : 0;
-    }
+    bool same = scalar_compare(&c, a, b).verdict == SHEAF_EQUAL;
     g->fuel -= MATH_FUEL - c.fuel;
     math_free(&c);
-    return found;
+    return same;
+}
+
+/* 2: same magnitude, 1: a percentage of the same value, 0: neither. */
+static int affinity(struct grouping *g, const struct bare_forms *f, const struct entry *bare)
+{
+    const struct signature *look = &bare->looks.value;
+    if (f->magnitude && !signatures_disjoint(&f->looks[0], look) &&
+        same_scalar(g, f->magnitude, bare->canonical))
+        return 2;
+    return f->share && !signatures_disjoint(&f->looks[1], look) &&
+           same_scalar(g, f->share, bare->canonical);
 }
 
 /* Heavier first; ties by value, which no order of answers changes. */
@@ -214,11 +236,13 @@ static size_t favourite(struct grouping *g, size_t tagged)
 {
     size_t best = SIZE_MAX;
     int best_affinity = 0;
-    for (size_t i = 0; i < g->n; i++) {
+    struct bare_forms f;
+    bare_forms_of(&f, g->entries[tagged].canonical);
+    for (size_t i = 0; i < g->n && f.c.fault == MATH_FINE; i++) {
         const struct entry *e = &g->entries[i];
         if (e->parent != i || !e->canonical || !is_bare(e->canonical))
             continue;
-        int a = affinity(g, g->entries[tagged].canonical, e->canonical);
+        int a = affinity(g, &f, e);
         if (a == 0)
             continue;
         bool tie = best != SIZE_MAX && e->weight == g->entries[best].weight;
@@ -227,6 +251,7 @@ static size_t favourite(struct grouping *g, size_t tagged)
             best_affinity = a;
         }
     }
+    math_free(&f.c);
     return best;
 }
 
@@ -289,11 +314,15 @@ sheaf_code sheaf_answer_group(int *classes, const char *const *answers, const si
     struct grouping g = {.fuel = TOTAL_FUEL};
     g.entries = alloc_zero(n, sizeof *g.entries);
     g.entry_of = alloc_zero(n, sizeof *g.entry_of);
-    g.sorted = alloc_zero(n, sizeof *g.sorted);
+    g.candidates = alloc_zero(n, 2 * sizeof *g.candidates);
+    g.n_slots = 4;
+    while (g.n_slots < 2 * n)
+        g.n_slots *= 2;
+    g.slots = alloc_zero(g.n_slots, sizeof *g.slots);
     size_t *wish = alloc_zero(n, sizeof *wish);
     int *number = alloc_zero(n, sizeof *number);
     sheaf_code rc = SHEAF_OK;
-    if (!g.entries || !g.entry_of || !g.sorted || !wish || !number) {
+    if (!g.entries || !g.entry_of || !g.candidates || !g.slots || !wish || !number) {
         rc = SHEAF_FAIL(err, SHEAF_ERR_NOMEM, NULL, "no memory for %zu answers", n);
         goto out;
     }
@@ -306,7 +335,8 @@ out:
         math_free(&g.entries[i].ctx);
     alloc_free(number);
     alloc_free(wish);
-    alloc_free(g.sorted);
+    alloc_free(g.slots);
+    alloc_free(g.candidates);
     alloc_free(g.entry_of);
     alloc_free(g.entries);
     return rc;

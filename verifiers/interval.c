@@ -37,6 +37,11 @@ void interval_set_si(interval *r, long value)
 
 void interval_set_q(interval *r, mpq_srcptr q)
 {
+    if (mpz_cmp_ui(mpq_denref(q), 1) == 0) { /* several times faster */
+        mpfr_set_z(r->lo, mpq_numref(q), MPFR_RNDD);
+        mpfr_set_z(r->hi, mpq_numref(q), MPFR_RNDU);
+        return;
+    }
     mpfr_set_q(r->lo, q, MPFR_RNDD);
     mpfr_set_q(r->hi, q, MPFR_RNDU);
 }
@@ -94,9 +99,25 @@ static void mul_mixed(interval *r, const interval *x, const interval *y)
     mpfr_clears(lo, hi, t, (mpfr_ptr)0);
 }
 
+/* x <= 0 <= y */
+static void mul_negative(interval *r, const interval *x, const interval *y)
+{
+    mpfr_t lo;
+    mpfr_init2(lo, interval_bits(r));
+    mpfr_mul(lo, x->lo, y->hi, MPFR_RNDD);
+    mpfr_mul(r->hi, x->hi, y->lo, MPFR_RNDU);
+    mpfr_swap(r->lo, lo);
+    mpfr_clear(lo);
+}
+
 void interval_mul(interval *r, const interval *x, const interval *y)
 {
-    if (mpfr_sgn(x->lo) < 0 || mpfr_sgn(y->lo) < 0) {
+    bool x_positive = mpfr_sgn(x->lo) >= 0, y_positive = mpfr_sgn(y->lo) >= 0;
+    if (y_positive && mpfr_sgn(x->hi) <= 0) {
+        mul_negative(r, x, y);
+        return;
+    }
+    if (!x_positive || !y_positive) {
         mul_mixed(r, x, y);
         return;
     }
@@ -152,6 +173,8 @@ bool interval_pow(interval *r, const interval *x, mpz_srcptr n)
         interval_abs(r, x);
     else
         interval_set(r, x);
+    if (mpz_cmp_ui(n, 1) == 0)
+        return true;
     mpfr_pow_z(r->lo, r->lo, n, MPFR_RNDD);
     mpfr_pow_z(r->hi, r->hi, n, MPFR_RNDU);
     return true;

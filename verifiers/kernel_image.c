@@ -154,7 +154,7 @@ static math_node *exponential(struct kernels *k, math_node *x)
     math_node *product = math_new(c, MATH_MUL, 0);
     for (size_t i = 0; i < x->n_args && c->fault == MATH_FINE; i++)
         math_push(c, product, exp_of_term(k, x->args[i]));
-    return c->fault == MATH_FINE ? canon_product(c, product->args, product->n_args) : product;
+    return c->fault == MATH_FINE ? canon_product(c, product->args, product->n_args) : &c->dummy;
 }
 
 /* (E + sign / E) / 2 for E = e^x. */
@@ -221,7 +221,7 @@ static math_node *factorial(struct kernels *k, math_node *x)
         math_node *f = plus(c, image, math_integer(c, i));
         math_push(c, product, shift > 0 ? f : power(c, f, -1));
     }
-    return c->fault == MATH_FINE ? canon_product(c, product->args, product->n_args) : product;
+    return c->fault == MATH_FINE ? canon_product(c, product->args, product->n_args) : &c->dummy;
 }
 
 static math_node *factorial_of(struct kernels *k, math_node *x)
@@ -316,10 +316,21 @@ static math_node *rewrite_power(struct kernels *k, math_node *n)
     return log->kind == MATH_UNDEF ? log : exponential(k, times(c, e, log));
 }
 
+static bool is_rational_cosine(const math_node *n)
+{
+    mpq_t share;
+    mpq_init(share);
+    bool rational = n->tag == FUNC_COS && canon_pi_share(share, n->args[0]);
+    mpq_clear(share);
+    return rational;
+}
+
+/* The cosine of a rational angle is algebraic, and stays. Of an order that separation.h refuses it
+ * is one unknown: e^(i angle) is written with cosines again. */
 static math_node *rewrite_function(struct kernels *k, math_node *n)
 {
-    if (isfinite(separation_bits(n)))
-        return n; /* the cosine of a rational angle */
+    if (is_rational_cosine(n))
+        return isfinite(separation_bits(n)) ? n : whole(k, n);
     switch (n->tag) {
     case FUNC_SIN: case FUNC_COS: return circular(k, n);
     case FUNC_SINH: return half_sum(k, n->args[0], -1);
@@ -336,7 +347,7 @@ static math_node *rewrite_many(struct kernels *k, const math_node *n)
     for (size_t i = 0; i < n->n_args && c->fault == MATH_FINE; i++)
         math_push(c, out, rewrite(k, n->args[i]));
     if (c->fault != MATH_FINE)
-        return out;
+        return &c->dummy;
     return n->kind == MATH_ADD ? canon_sum(c, out->args, out->n_args)
                                : canon_product(c, out->args, out->n_args);
 }

@@ -104,7 +104,8 @@ static bool holds_words(text s)
     return false;
 }
 
-/* \text{13} is a number, \text{e} a letter, \text{sin} a function, the rest words. */
+/* \text{13} is a number, \text{e} a letter, \text{sin} a function, \text{min} a word that may be
+ * either a function or a unit, the rest words. */
 static void lex_text(struct lexer *l)
 {
     if (lex_at(l, l->i) == '*')
@@ -118,9 +119,11 @@ static void lex_text(struct lexer *l)
     }
     size_t len;
     struct word w = word_plain_prefix(s, &len);
-    if (s.n == 1)
+    bool named = s.n && len == s.n, unit = named && word_unit(s).n;
+    l->blank |= unit;
+    if (s.n == 1 || unit)
         lex_emit(l, TOKEN_WORD, s);
-    else if (len == s.n && s.n)
+    else if (named)
         emit_command(l, w, s);
     else if (s.n)
         lex_emit(l, TOKEN_TEXT, s);
@@ -194,7 +197,11 @@ static void lex_escape(struct lexer *l, char c)
         l->blank = true;
         break;
     case '!': break;
-    default: lex_emit(l, TOKEN_BAD, text_slice(l->t, l->i, len));
+    default:
+        if (l->i + 1 == l->t.n)
+            len = 1; /* "\ " whose blank was trimmed */
+        else
+            lex_emit(l, TOKEN_BAD, text_slice(l->t, l->i, len));
     }
     l->i += len;
 }
@@ -303,6 +310,8 @@ static void lex_one(struct lexer *l)
         lex_dollar(l);
     } else if (c == '*') {
         lex_star(l);
+    } else if (text_starts(rest(l), TEXT("{:}"))) {
+        emit_char(l, ':', 3);
     } else if (memchr("()[]{}", c, 6)) {
         lex_bracket(l, c);
     } else if (text_starts(rest(l), TEXT("..."))) {
@@ -348,7 +357,7 @@ static void drop_tail(struct lexer *l)
         bool bang = t->kind == TOKEN_CHAR && t->c == '!' && l->n > 1 && t[-1].kind == TOKEN_TEXT;
         bool remark = t->kind == TOKEN_TEXT && l->n > 1 && text_starts(t->s, TEXT("(")) &&
                       text_ends(t->s, TEXT(")"));
-        if (!mark && !bang && !remark)
+        if (!mark && !bang && !remark && t->kind != TOKEN_ROW)
             break;
         l->n--;
     }

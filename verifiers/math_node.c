@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define MEMORY_LIMIT ((size_t)32 << 20)
-#define NODE_FUEL 64.0 /* what building a node and sorting it in costs */
+#define NODE_FUEL 128.0 /* what building a node and sorting it in costs */
 
 void math_init(math_ctx *c)
 {
@@ -56,7 +56,8 @@ math_node *math_new(math_ctx *c, enum math_kind kind, int tag)
     if (!n)
         return math_fail(c, MATH_OVER_LIMIT);
     c->n_nodes++;
-    math_spend(c, NODE_FUEL);
+    if (!math_spend(c, NODE_FUEL))
+        return &c->dummy;
     n->kind = kind;
     n->tag = tag;
     n->weight = 1;
@@ -121,14 +122,14 @@ math_node *math_unary(math_ctx *c, enum math_kind kind, int tag, math_node *a)
 {
     math_node *n = math_new(c, kind, tag);
     math_push(c, n, a);
-    return n;
+    return c->fault == MATH_FINE ? n : &c->dummy; /* never without its argument */
 }
 
 math_node *math_binary(math_ctx *c, enum math_kind kind, int tag, math_node *a, math_node *b)
 {
     math_node *n = math_unary(c, kind, tag, a);
     math_push(c, n, b);
-    return n;
+    return c->fault == MATH_FINE ? n : &c->dummy;
 }
 
 math_node *math_negated(math_ctx *c, math_node *a)
@@ -154,6 +155,14 @@ bool math_is_integer(const math_node *n)
 bool math_is_small(const math_node *n, long value)
 {
     return n->kind == MATH_NUM && mpq_cmp_si(n->q, value, 1) == 0;
+}
+
+bool math_is_minus_one(const math_node *n)
+{
+    while (n->kind == MATH_PAREN && n->n_args)
+        n = n->args[0];
+    return n->kind == MATH_MUL && n->n_args == 2 && math_is_small(n->args[0], -1) &&
+           math_is_small(n->args[1], 1);
 }
 
 bool math_is_const(const math_node *n, enum math_const id)

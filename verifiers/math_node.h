@@ -133,6 +133,7 @@ math_node *math_quotient(math_ctx *c, math_node *a, math_node *b);
 bool math_is_number(const math_node *n);          /* NUM */
 bool math_is_integer(const math_node *n);         /* NUM with denominator 1 */
 bool math_is_small(const math_node *n, long value); /* NUM of this value */
+bool math_is_minus_one(const math_node *n); /* -1 as it is parsed: minus of 1 */
 bool math_is_const(const math_node *n, enum math_const id);
 bool math_is_infinite(const math_node *n);
 bool math_is_scalar(const math_node *n);          /* no structure; a quantity is none */

@@ -139,7 +139,7 @@ static const struct entry commands[] = {
     {"varsigma", {WORD_VAR, 0, "sigma"}}, {"vartheta", {WORD_VAR, 0, "theta"}},
     {"vec", {WORD_DROP, 0, "vec"}}, {"vert", {WORD_CHAR, '|', "vert"}},
     {"xfrac", {WORD_FORM, FORM_FRAC, "xfrac"}}, {"xi", {WORD_VAR, 0, "xi"}},
-    {"zeta", {WORD_VAR, 0, "zeta"}},
+    {"yen", {WORD_CHAR, CHAR_CURRENCY, "yen"}}, {"zeta", {WORD_VAR, 0, "zeta"}},
 };
 
 static const struct entry plain_names[] = {

@@ -152,6 +152,8 @@ math_node *parse_atom(struct parser *p)
     } else if (t->kind == TOKEN_TEXT && p->i == 0) {
         p->i++; /* a label: the value layer lets it stand only before = */
         n = math_named(p->c, MATH_VAR, t->s);
+    } else if (parse_at_form(p, FORM_LANGLE)) {
+        n = parse_bracket(p);
     } else if (t->kind == TOKEN_COMMAND) {
         p->i++;
         n = meaning(p, t->word);

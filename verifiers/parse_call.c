@@ -151,17 +151,14 @@ static math_node *arguments(struct parser *p, enum math_func f)
     return call;
 }
 
+/* The function that f^{-1} stands for; f itself where that is a power. */
 static enum math_func inverse(enum math_func f)
 {
-    return f == FUNC_SIN ? FUNC_ASIN : f == FUNC_COS ? FUNC_ACOS : f == FUNC_TAN ? FUNC_ATAN : f;
-}
-
-static bool is_minus_one(const math_node *n)
-{
-    while (n->kind == MATH_PAREN && n->n_args)
-        n = n->args[0];
-    return n->kind == MATH_MUL && n->n_args == 2 && math_is_small(n->args[0], -1) &&
-           math_is_small(n->args[1], 1);
+    if (f <= FUNC_CSC)
+        return (enum math_func)(f - FUNC_SIN + FUNC_ASIN);
+    if (f >= FUNC_SINH && f <= FUNC_TANH)
+        return (enum math_func)(f - FUNC_SINH + FUNC_ASINH);
+    return f;
 }
 
 static math_node *with_base(math_ctx *c, math_node *base, math_node *x)
@@ -200,6 +197,16 @@ static math_node *desugar(struct parser *p, math_node *call, math_node *base)
     }
 }
 
+/* The base of log2(8) and log10(100), plain words without a blank; NULL for other spellings. */
+static math_node *glued_base(struct parser *p)
+{
+    const math_token *t = parse_peek(p);
+    bool base = p->i > 0 && t[-1].kind == TOKEN_WORD && t->kind == TOKEN_NUMBER && !t->blank &&
+                (text_equal(t->s, TEXT("2")) || text_equal(t->s, TEXT("10"))) &&
+                t[1].kind == TOKEN_CHAR && t[1].c == '(' && !t[1].blank;
+    return base ? parse_literal(p) : NULL;
+}
+
 math_node *parse_call(struct parser *p, enum math_func f)
 {
     math_node *base = NULL, *power = NULL;
@@ -209,9 +216,11 @@ math_node *parse_call(struct parser *p, enum math_func f)
         if (!power && parse_accept_char(p, '^'))
             power = parse_script(p);
     }
+    if (!base && !power && f == FUNC_LOG)
+        base = glued_base(p);
     if (base && f != FUNC_LOG)
         return parse_bad(p);
-    bool minus_one = power && is_minus_one(power);
+    bool minus_one = power && math_is_minus_one(power);
     if (minus_one && inverse(f) != f) {
         f = inverse(f);
         power = NULL;

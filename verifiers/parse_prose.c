@@ -42,6 +42,13 @@ static bool is_prose_word(const math_token *t, size_t i)
                          : is_function_word(t[i].s);
 }
 
+/* "sq." of "sq. units" */
+static text first_word(text s, text end)
+{
+    s = text_slice(s, 0, text_find(s, end));
+    return text_ends(s, TEXT(".")) ? text_slice(s, 0, s.n - 1) : s;
+}
+
 static bool is_prose_text(const math_token *t, size_t i)
 {
     if (i == 0)
@@ -49,9 +56,30 @@ static bool is_prose_text(const math_token *t, size_t i)
                  t[1].word.id == REL_EQ);
     bool subscript = t[i - 1].kind == TOKEN_CHAR && (t[i - 1].c == '_' || t[i - 1].c == '{');
     return !subscript && parse_joint(&t[i]) == 0 && t[i].s.n && ascii_alpha(t[i].s.p[0]) &&
-           !is_math_word(text_slice(t[i].s, 0, text_find(t[i].s, TEXT(" ")))) &&
-           word_unit(text_slice(t[i].s, 0, text_find(t[i].s, TEXT("/")))).n == 0 &&
-           word_unit(text_slice(t[i].s, 0, text_find(t[i].s, TEXT("^")))).n == 0;
+           !is_math_word(first_word(t[i].s, TEXT(" "))) &&
+           word_unit(first_word(t[i].s, TEXT("/"))).n == 0 &&
+           word_unit(first_word(t[i].s, TEXT("^"))).n == 0;
+}
+
+/* Do the tokens spell am or pm, with points or without? */
+static bool is_half_of_day(const math_token *t, size_t n)
+{
+    char letters[3] = "";
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool letter = t[i].kind == TOKEN_WORD || t[i].kind == TOKEN_TEXT;
+        if (!letter && !(t[i].kind == TOKEN_CHAR && t[i].c == '.'))
+            return false;
+        for (size_t k = 0; letter && k < t[i].s.n; k++) {
+            char c = ascii_lower(t[i].s.p[k]);
+            if (c == '.' || c == ' ')
+                continue;
+            if (found == 2)
+                return false;
+            letters[found++] = c;
+        }
+    }
+    return strcmp(letters, "am") == 0 || strcmp(letters, "pm") == 0;
 }
 
 /* 12:00 and 5:30 pm are times, not ratios. */
@@ -60,7 +88,29 @@ static bool is_clock(const math_token *t, size_t n)
     if (n < 3 || t[0].kind != TOKEN_NUMBER || t[1].kind != TOKEN_CHAR || t[1].c != ':' ||
         t[2].kind != TOKEN_NUMBER || t[2].s.n != 2)
         return false;
-    return n == 3 && t[2].s.p[0] == '0';
+    return n == 3 ? t[2].s.p[0] == '0' : is_half_of_day(t + 3, n - 3);
+}
+
+static bool is_roman(text s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!memchr("IVX", s.p[i], 3))
+            return false;
+    return s.n > 0;
+}
+
+/* "I and III": statements, not products. */
+static bool is_roman_list(const math_token *t, size_t n)
+{
+    bool joined = false, several = false;
+    for (size_t i = 0; i < n; i++) {
+        bool joint = parse_joint(&t[i]) != 0;
+        if (!joint && !(t[i].kind == TOKEN_WORD && is_roman(t[i].s)))
+            return false;
+        joined |= joint;
+        several |= !joint && t[i].s.n > 1;
+    }
+    return joined && several;
 }
 
 bool parse_is_prose(const math_token *t, size_t n)
@@ -71,5 +121,5 @@ bool parse_is_prose(const math_token *t, size_t n)
         if (t[i].kind == TOKEN_TEXT && is_prose_text(t, i))
             return true;
     }
-    return is_clock(t, n);
+    return is_clock(t, n) || is_roman_list(t, n);
 }

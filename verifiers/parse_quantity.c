@@ -10,7 +10,7 @@
 #include "verifiers/ascii.h"
 #include "verifiers/math_parser.h"
 
-#define UNIT_BYTES 96
+#define UNIT_BYTES 48
 
 /* Reads unit tokens and writes the canonical unit: "ft^2", "km/h". */
 struct unit_scan {
@@ -104,6 +104,18 @@ static void put_text(struct unit_scan *u, text t)
         u->bad = true;
 }
 
+/* "m s" before a negative exponent becomes "m/s"; a single word stays. */
+static bool divide_last(struct unit_scan *u)
+{
+    size_t i = u->n;
+    while (i > 0 && u->out[i - 1] != ' ' && u->out[i - 1] != '/')
+        i--;
+    bool second = i > 0 && u->out[i - 1] == ' ';
+    if (second)
+        u->out[i - 1] = '/';
+    return second;
+}
+
 /* ^2, ^{2}, ^{-1} behind a unit. */
 static void put_power(struct unit_scan *u)
 {
@@ -117,17 +129,22 @@ static void put_power(struct unit_scan *u)
     k += minus;
     if (t[k].kind != TOKEN_NUMBER || t[k].s.n != 1)
         return;
-    put(u, minus ? "^-" : "^", minus ? 2 : 1);
-    put(u, t[k].s.p, 1);
+    bool divided = minus && divide_last(u), one = t[k].s.p[0] == '1';
+    if (!one || (minus && !divided)) {
+        put(u, minus && !divided ? "^-" : "^", minus && !divided ? 2 : 1);
+        put(u, t[k].s.p, 1);
+    }
     k++;
     k += brace && t[k].kind == TOKEN_CHAR && t[k].c == '}';
     u->i += k;
 }
 
-/* May a bare word be a unit here: behind a blank, or glued and known as such? */
+/* May a bare word be a unit here: behind a blank, or glued and known as such? hr^2 is a product. */
 static bool word_stands_alone(const struct unit_scan *u)
 {
     const math_token *t = &u->p->t[u->i];
+    if (text_equal(t->s, TEXT("hr")) && t[1].kind == TOKEN_CHAR && t[1].c == '^')
+        return false;
     if (t->blank || u->any)
         return true;
     return u->i > 0 && t[-1].kind == TOKEN_NUMBER && word_is_glued_unit(t->s);
@@ -143,6 +160,8 @@ static bool scan_one(struct unit_scan *u)
         put_word(u, t->s);
     } else if (t->kind == TOKEN_CHAR && t->c == '/' && u->any) {
         put(u, "/", 1);
+    } else if (t->kind == TOKEN_CHAR && t->c == '.' && u->any) {
+        ; /* "sq. units" */
     } else if (!(t->kind == TOKEN_COMMAND && t->word.class == WORD_FORM &&
                  t->word.id == FORM_TIMES && u->any)) {
         return false;
@@ -203,17 +222,37 @@ static void take_unit(struct parser *p, struct marks *m)
     }
 }
 
-/* 3 million, 3\text{ million} */
+/* 3 million, 3\text{ million dollars} */
 static math_node *take_scale(struct parser *p, math_node *n)
 {
-    const math_token *t = parse_peek(p);
-    int scale = t->kind == TOKEN_WORD || t->kind == TOKEN_TEXT ? word_scale(t->s) : 0;
+    math_token *t = parse_peek(p);
+    if (t->kind != TOKEN_WORD && t->kind != TOKEN_TEXT)
+        return n;
+    size_t end = text_find(t->s, TEXT(" "));
+    int scale = word_scale(text_slice(t->s, 0, end));
     if (!scale)
         return n;
-    p->i++;
+    t->s = text_trim(text_slice(t->s, end, t->s.n)); /* what follows is the unit */
+    p->i += t->s.n == 0;
     return math_binary(p->c, MATH_MUL, 0, n,
                        math_binary(p->c, MATH_POW, 0, math_integer(p->c, 10),
                                    math_integer(p->c, scale)));
+}
+
+/* Of the sign just read: dollars are the money that goes without saying. */
+static void mark_currency(const struct parser *p, struct marks *m)
+{
+    static const struct {
+        text sign, unit;
+    } others[] = {
+        {{"euro", 4}, {"euro", 4}}, {{"pounds", 6}, {"gbp", 3}}, {{"yen", 3}, {"yen", 3}}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (text_equal(p->t[p->i - 1].s, others[i].sign)) {
+            m->tag |= MARK_UNIT;
+            m->unit = others[i].unit;
+            return;
+        }
+    m->tag |= MARK_CURRENCY;
 }
 
 /* \$ before the number, perhaps behind its sign. */
@@ -251,6 +290,8 @@ math_node *parse_quantity(struct parser *p)
     bool negative;
     struct marks m = {0, {NULL, 0}};
     bool currency = take_currency(p, &negative);
+    if (currency)
+        mark_currency(p, &m);
     math_node *n = parse_sum(p);
     if (!math_is_scalar(n))
         return currency ? parse_bad(p) : n;
@@ -259,8 +300,8 @@ math_node *parse_quantity(struct parser *p)
     if (parse_accept_char(p, '%'))
         m.tag |= MARK_PERCENT;
     take_unit(p, &m);
-    if (currency || parse_accept_char(p, CHAR_CURRENCY))
-        m.tag |= MARK_CURRENCY;
+    if (!currency && parse_accept_char(p, CHAR_CURRENCY))
+        mark_currency(p, &m);
     math_node *degrees = p->c->fault == MATH_FINE ? plain_degrees(p->c, n) : NULL;
     if (degrees) {
         n = degrees;

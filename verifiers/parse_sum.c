@@ -2,6 +2,8 @@
  *
  * Multiplication, division and juxtaposition have one precedence and group to the left, so 1/2x is
  * x/2. Unary minus is weaker than ^. Runs of signs and of ! are counted, not recursed on. */
+#include <string.h>
+
 #include "verifiers/ascii.h"
 #include "verifiers/math_parser.h"
 
@@ -209,7 +211,19 @@ static math_node *power(struct parser *p, math_node *base)
     return math_binary(p->c, MATH_POW, 0, base, exponent);
 }
 
-/* One ! . ^ or _ behind a factor; NULL when there is none. */
+/* f' is a name of its own. */
+static math_node *primed(struct parser *p, const math_node *f)
+{
+    char *name = arena_take(&p->c->mem, f->s.n + 1, 1);
+    p->i++;
+    if (!name)
+        return math_fail(p->c, MATH_OVER_LIMIT);
+    memcpy(name, f->s.p, f->s.n);
+    name[f->s.n] = '\'';
+    return math_named(p->c, MATH_VAR, (text){name, f->s.n + 1});
+}
+
+/* One ! . ^ _ or ' behind a factor; NULL when there is none. */
 static math_node *postfix(struct parser *p, math_node *f)
 {
     if (parse_accept_char(p, '!')) {
@@ -226,11 +240,13 @@ static math_node *postfix(struct parser *p, math_node *f)
         return parse_subscript(p, f);
     }
     const math_token *t = parse_peek(p);
-    if (p->literal && t->kind == TOKEN_WORD && !t->blank && word_is_ordinal(t->s)) {
+    bool word = (t->kind == TOKEN_WORD && !t->blank) || t->kind == TOKEN_TEXT;
+    if (p->literal && word && word_is_ordinal(t->s)) {
         p->i++;
         return f;
     }
-    return NULL;
+    bool prime = t->kind == TOKEN_BAD && !t->blank && text_equal(t->s, TEXT("'"));
+    return prime && f->kind == MATH_VAR ? primed(p, f) : NULL;
 }
 
 math_node *parse_factor(struct parser *p)

@@ -115,6 +115,17 @@ static math_node *without_points(struct parser *p, const math_node *set)
     return region;
 }
 
+/* k times a matrix: every cell times k. */
+static math_node *multiple(struct parser *p, math_node *k, math_node *matrix)
+{
+    for (size_t i = 0; i < matrix->n_args && p->c->fault == MATH_FINE; i++) {
+        math_node *row = matrix->args[i];
+        for (size_t j = 0; j < row->n_args; j++)
+            row->args[j] = math_binary(p->c, MATH_MUL, 0, k, row->args[j]);
+    }
+    return matrix;
+}
+
 static math_node *parse_piece(struct parser *p)
 {
     if (parse_accept_form(p, FORM_BLACKBOARD))
@@ -123,7 +134,9 @@ static math_node *parse_piece(struct parser *p)
         return math_new(p->c, MATH_SET, 0);
     if (parse_accept_form(p, FORM_BEGIN))
         return parse_matrix(p);
-    return parse_quantity(p);
+    math_node *n = parse_quantity(p);
+    bool matrix = p->c->fault == MATH_FINE && math_is_scalar(n) && parse_accept_form(p, FORM_BEGIN);
+    return matrix ? multiple(p, n, parse_matrix(p)) : n;
 }
 
 static math_node *parse_union(struct parser *p, math_node *first)
@@ -195,10 +208,11 @@ static math_node *relation(struct parser *p, math_node *first)
     size_t n = 0;
     while (p->c->fault == MATH_FINE && ops && at_relation(p)) {
         int op = p->t[p->i++].word.id;
-        if (op == REL_APPROX) {
+        if (op == REL_APPROX && (n > 0 || first->kind != MATH_VAR)) {
             skip_approximation(p);
             break;
         }
+        op = op == REL_APPROX ? REL_EQ : op; /* x \approx 3.5 */
         if (op == REL_OTHER || n >= MATH_MAX_TOKENS)
             return parse_bad(p);
         ops[n++] = (char)op;
@@ -216,6 +230,9 @@ static math_node *relation(struct parser *p, math_node *first)
 
 math_node *parse_item(struct parser *p)
 {
+    if (at_relation(p) && (p->t[p->i].word.id == REL_APPROX ||
+                           (p->t[p->i].word.id == REL_EQ && p->i == 0)))
+        p->i++; /* \approx 3.5, = 3.5 */
     math_node *first = parse_side(p);
     return at_relation(p) ? relation(p, first) : first;
 }
@@ -263,6 +280,12 @@ static math_node *parse_tokens(math_ctx *c, math_token *t, size_t n)
     return c->fault == MATH_FINE && list->n_args == 1 ? list->args[0] : list;
 }
 
+/* "blue": words, whatever they are. */
+static bool is_quoted(text t)
+{
+    return t.n > 2 && t.p[0] == '"' && t.p[t.n - 1] == '"';
+}
+
 math_node *math_parse(math_ctx *c, text answer)
 {
     text ascii, folded = {NULL, 0};
@@ -272,7 +295,7 @@ math_node *math_parse(math_ctx *c, text answer)
     math_token *t = math_lex(c, &n, ascii);
     if (c->fault == MATH_OVER_LIMIT)
         return &c->dummy;
-    bool words = !t || parse_is_prose(t, n);
+    bool words = !t || is_quoted(text_trim(ascii)) || parse_is_prose(t, n);
     math_node *value = NULL;
     if (!words) {
         c->max_nodes = c->n_nodes + MATH_MAX_NODES;

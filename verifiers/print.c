@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "verifiers/ascii.h"
 #include "verifiers/math_words.h"
 
 #define MAX_PRINTED_BITS 65536
@@ -97,6 +98,15 @@ static void print_tuple(strbuf *b, const math_node *n)
     strbuf_char(b, n->tag & CLOSE_ROUND ? ')' : ']');
 }
 
+/* {5} would be a group of TeX. */
+static void print_set(strbuf *b, const math_node *n)
+{
+    bool single = n->n_args == 1;
+    strbuf_str(b, single ? "\\{" : "{");
+    print_joined(b, n, ",", LOOSE);
+    strbuf_str(b, single ? "\\}" : "}");
+}
+
 static void print_quantity(strbuf *b, const math_node *n)
 {
     print(b, n->args[0], IN_POWER);
@@ -121,12 +131,28 @@ static void print_matrix(strbuf *b, const math_node *n)
     strbuf_str(b, "\\end{matrix}");
 }
 
-/* A letter, or a Greek one by its command. */
+/* One letter or a run of digits needs no braces behind the bar. */
+static bool is_plain_subscript(text s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!ascii_digit(s.p[i]))
+            return s.n == 1 && ascii_alpha(s.p[i]);
+    return true;
+}
+
+/* A letter, or a Greek one by its command; a_{n-1} keeps the braces that hold it together. */
 static void print_name(strbuf *b, text name)
 {
+    size_t bar = text_find(name, TEXT("_"));
+    bool subscript = bar != SIZE_MAX && !is_plain_subscript(text_slice(name, bar + 1, name.n));
     if (word_command(name).class == WORD_VAR)
         strbuf_char(b, '\\');
-    strbuf_text(b, name);
+    strbuf_text(b, subscript ? text_slice(name, 0, bar + 1) : name);
+    if (!subscript)
+        return;
+    strbuf_char(b, '{');
+    strbuf_text(b, text_slice(name, bar + 1, name.n));
+    strbuf_char(b, '}');
 }
 
 static void print_relation(strbuf *b, const math_node *n)
@@ -151,11 +177,7 @@ static void print_structure(strbuf *b, const math_node *n)
     switch (n->kind) {
     case MATH_QUANTITY: print_quantity(b, n); break;
     case MATH_TUPLE: print_tuple(b, n); break;
-    case MATH_SET:
-        strbuf_char(b, '{');
-        print_joined(b, n, ",", LOOSE);
-        strbuf_char(b, '}');
-        break;
+    case MATH_SET: print_set(b, n); break;
     case MATH_REGION: print_joined(b, n, "\\cup", LOOSE); break;
     case MATH_MATRIX: print_matrix(b, n); break;
     case MATH_RATIO: print_joined(b, n, ":", IN_PRODUCT); break;

@@ -12,6 +12,13 @@ void rect_init(rect *z, mpfr_prec_t bits)
     z->real = true;
 }
 
+void rect_set_zero(rect *z)
+{
+    interval_set_si(&z->re, 0);
+    interval_set_si(&z->im, 0);
+    z->real = true;
+}
+
 void rect_clear(rect *z)
 {
     interval_clear(&z->re);
@@ -30,7 +37,7 @@ static mpfr_prec_t bits_of(const rect *z)
     return interval_bits(&z->re);
 }
 
-static void rect_set(rect *r, const rect *x)
+void rect_set(rect *r, const rect *x)
 {
     interval_set(&r->re, &x->re);
     interval_set(&r->im, &x->im);

@@ -12,6 +12,8 @@ typedef struct rect {
 
 void rect_init(rect *z, mpfr_prec_t bits); /* 0 */
 void rect_clear(rect *z);
+void rect_set_zero(rect *r);
+void rect_set(rect *r, const rect *x);
 void rect_set_real(rect *r, const interval *x);
 
 void rect_add(rect *r, const rect *x, const rect *y);

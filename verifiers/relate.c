@@ -17,9 +17,15 @@ bool relate_is_equation(const math_node *rel)
 /* ---- names ------------------------------------------------------------------------------------
  */
 
+static bool names_function(const math_node *n)
+{
+    bool inverse = n->kind == MATH_POW && math_is_minus_one(n->args[1]);
+    return (inverse ? n->args[0] : n)->kind == MATH_VAR;
+}
+
 bool relate_function(const math_node *name, const math_node **f, const math_node **x)
 {
-    if (name->kind != MATH_MUL || name->n_args != 2 || name->args[0]->kind != MATH_VAR ||
+    if (name->kind != MATH_MUL || name->n_args != 2 || !names_function(name->args[0]) ||
         name->args[1]->kind != MATH_PAREN)
         return false;
     *f = name->args[0];
@@ -239,6 +245,8 @@ outcome relate_compare(math_ctx *c, const math_node *a, const math_node *b)
     }
     int op_a, op_b;
     math_node *x = difference(c, a, &op_a), *y = difference(c, b, &op_b);
+    if (c->fault != MATH_FINE)
+        return outcome_unknown("limit");
     if (op_a != op_b)
         return outcome_different("L0", "relation");
     return proportional(c, x, y, op_a != REL_EQ && op_a != REL_NE);

@@ -14,7 +14,7 @@ struct assignment {
  * b = 5? `loose` also takes sums, products and quotients of names: m + n = 33. */
 bool relate_assignment(struct assignment *out, const math_node *rel, bool loose);
 
-/* f and x of a name f(x). */
+/* f and x of a name f(x) or f^{-1}(x). */
 bool relate_function(const math_node *name, const math_node **f, const math_node **x);
 
 /* Two scalar relations of the same kind: equations up to a constant factor, inequalities up to a

@@ -6,6 +6,8 @@
 #include "verifiers/relate.h"
 #include "verifiers/scalar.h"
 
+#define MAX_NAMED 16 /* names of one answer that are sorted */
+
 math_node *value_scalar(math_node *n)
 {
     if (n->kind == MATH_QUANTITY)
@@ -74,6 +76,45 @@ static math_node *args_for_vote(math_ctx *c, math_node *n, enum math_kind kind)
     return out;
 }
 
+/* The name that an item gives a number to: x of "x = 5". */
+static const math_node *name_of(const math_node *item)
+{
+    struct assignment a;
+    bool named = relate_assignment(&a, item, false) && a.name && a.name->kind == MATH_VAR;
+    return named && !math_has(a.value, MATH_VAR, -1) ? a.name : NULL;
+}
+
+/* Does the item name something, and stand behind none with the same name? */
+static bool has_own_name(const math_node *list, size_t i)
+{
+    const math_node *name = name_of(list->args[i]);
+    for (size_t k = 0; k < i && name; k++)
+        if (math_order(name, name_of(list->args[k])) == 0)
+            return false;
+    return name != NULL;
+}
+
+math_node *value_named_tuple(math_ctx *c, const math_node *list)
+{
+    bool shape = list->kind == MATH_LIST && list->n_args >= 2 && list->n_args <= MAX_NAMED;
+    if (!shape || (list->tag & JOINT_OR))
+        return NULL;
+    math_node *sorted = math_new(c, MATH_TUPLE, OPEN_ROUND | CLOSE_ROUND);
+    for (size_t i = 0; i < list->n_args; i++) {
+        if (!has_own_name(list, i))
+            return NULL;
+        math_push(c, sorted, list->args[i]);
+    }
+    for (size_t i = 1; i < sorted->n_args && c->fault == MATH_FINE; i++)
+        for (size_t k = i; k > 0 && math_order(name_of(sorted->args[k]),
+                                               name_of(sorted->args[k - 1])) < 0; k--) {
+            math_node *t = sorted->args[k];
+            sorted->args[k] = sorted->args[k - 1];
+            sorted->args[k - 1] = t;
+        }
+    return sorted;
+}
+
 /* Normal when it can be; a region of points alone is a set. */
 static math_node *region_for_vote(math_ctx *c, math_node *region)
 {
@@ -101,10 +142,27 @@ math_node *value_for_vote(math_ctx *c, math_node *n)
     if (region)
         return region_for_vote(c, region);
     switch (n->kind) {
-    case MATH_LIST: return args_for_vote(c, n, MATH_SET);
+    case MATH_LIST: {
+        math_node *named = value_named_tuple(c, n);
+        return named ? args_for_vote(c, named, MATH_TUPLE) : args_for_vote(c, n, MATH_SET);
+    }
     case MATH_SET: case MATH_TUPLE: return args_for_vote(c, n, n->kind);
     default: return n;
     }
+}
+
+static bool is_infinite(math_ctx *c, const math_node *n)
+{
+    bool mentioned = math_has(n, MATH_CONST, CONST_INF) || math_has(n, MATH_CONST, CONST_NEG_INF);
+    return math_is_scalar(n) && mentioned && math_is_infinite(scalar_value(c, n));
+}
+
+int value_brackets(math_ctx *c, const math_node *tuple)
+{
+    if (tuple->kind != MATH_TUPLE || tuple->n_args != 2)
+        return tuple->tag;
+    return tuple->tag | (is_infinite(c, tuple->args[0]) ? OPEN_ROUND : 0) |
+           (is_infinite(c, tuple->args[1]) ? CLOSE_ROUND : 0);
 }
 
 /* ---- canonical trees --------------------------------------------------------------------------
@@ -168,7 +226,9 @@ math_node *value_canonical(math_ctx *c, math_node *n)
     case MATH_BASE: return canonical_base(c, n);
     case MATH_SET: case MATH_LIST: return canonical_set(c, n);
     case MATH_REGION: return canonical_region(c, n);
-    case MATH_TUPLE: case MATH_MATRIX: case MATH_RATIO: case MATH_RELATION:
+    case MATH_TUPLE:
+        return canonical_args(c, n, n->kind, value_brackets(c, n));
+    case MATH_MATRIX: case MATH_RATIO: case MATH_RELATION:
         return canonical_args(c, n, n->kind, n->tag);
     case MATH_TEXT: case MATH_BROKEN: return n;
     default: return scalar_value(c, n);

@@ -3,8 +3,9 @@
  *     char answer[SHEAF_ANSWER_MAX + 1];
  *     size_t n;
  *     sheaf_grade grade;
- *     if (sheaf_answer_extract(answer, &n, sizeof answer, text, len, SHEAF_TASK_MATH) ==
- * SHEAF_FOUND) sheaf_answer_grade(&grade, "\\frac12", 7, answer, n, SHEAF_TASK_MATH, NULL);
+ *     sheaf_task task = SHEAF_TASK_MATH;
+ *     if (sheaf_answer_extract(answer, &n, sizeof answer, text, len, task) == SHEAF_FOUND)
+ *         sheaf_answer_grade(&grade, "\\frac12", 7, answer, n, task, NULL);
  *
  * Answers are data: parsed, never evaluated as a program. Verdicts are exact: no tolerance; EQUAL
  * has a proof or an error probability below 2^-80 (one switchable exception, numeric_points below),
@@ -96,19 +97,21 @@ SHEAF_API void sheaf_answer_grade(sheaf_grade *out, const char *gold, size_t gol
                                   const char *answer, size_t answer_len, sheaf_task task,
                                   const sheaf_policy *policy);
 
-/* Extracts, then grades; a response without an answer is NO_ANSWER with the name of the miss. */
+/* Extracts, then grades; a response without an answer is NO_ANSWER, one with an answer over the
+ * limit UNKNOWN, with the name of the miss as the reason. */
 SHEAF_API void sheaf_response_grade(sheaf_grade *out, const char *gold, size_t gold_len,
                                     const char *response, size_t len, sheaf_task task,
                                     const sheaf_policy *policy);
 
-/* Same value, without any leniency: EQUAL is an equivalence, fit for votes. */
+/* Same value, without any leniency: EQUAL is an equivalence, fit for votes. Lists are sets, and
+ * names go: "x = 5" is 5, "b = 2, a = 1" is (1,2). NO_ANSWER when either is blank. */
 SHEAF_API sheaf_verdict sheaf_answer_equal(const char *a, size_t a_len, const char *b,
                                            size_t b_len);
 
 /* Canonical text of an answer into `out` [cap bytes, NUL-terminated]: equal texts mean EQUAL
  * answers, and answers that structure or rational arithmetic proves equal have the same text ("1/2"
- * for 0.5,
- * \frac24, 50/100). Unreadable answers give their folded text. False when it does not fit. */
+ * for 0.5, \frac24, 50/100). Unreadable answers give their own text in `...`. False when it does
+ * not fit. */
 SHEAF_API bool sheaf_answer_canonical(char *out, size_t cap, const char *answer, size_t len);
 
 /* Groups n answers by value for a vote.
@@ -118,8 +121,9 @@ SHEAF_API bool sheaf_answer_canonical(char *out, size_t cap, const char *answer,
  *
  * The classes do not depend on the order of the answers. After exact grouping a class with a
  * percent sign, unit, degree sign or base joins the bare class of the same magnitude (percent also
- * of the same value); of several candidates the heavier wins. Errors: NOMEM, LIMIT (n above
- * 65,536). */
+ * of the same value); of several candidates the heavier wins. The call has fuel for 32 comparisons
+ * of the hardest kind, taken in an order that depends on the values alone; pairs that it does not
+ * reach stay apart. Errors: NOMEM, LIMIT (n above 65,536). */
 SHEAF_API sheaf_code sheaf_answer_group(int *classes, const char *const *answers,
                                         const size_t *lens, size_t n, sheaf_error *err);
 

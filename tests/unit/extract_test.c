@@ -41,6 +41,10 @@ static const struct row rows[] = {
     /* phrases */
     {SHEAF_TASK_MATH, "**Answer:** 8", "8", 0},
     {SHEAF_TASK_MATH, "The answer is 1. Wait, the answer is 2.5. Done.", "2.5", 0},
+    {SHEAF_TASK_MATH, "The answers are 5 and 6.", "5 and 6", 0},
+    {SHEAF_TASK_MATH, "The answer is \\( 5! \\). Done.", "\\( 5! \\)", 0},
+    {SHEAF_TASK_MATH, "The answer is 5 (see fig. 3). Done.", "5 (see fig. 3)", 0},
+    {SHEAF_TASK_MATH, "The answer is (1\nThat is all. Done.", "(1", 0},
     {SHEAF_TASK_MATH, "Final Answer: **$x=1. y$**\nbye", "$x=1. y$", 0},
     {SHEAF_TASK_MATH, "Final answer:\n\n 17\nbye", "17", 0},
     {SHEAF_TASK_MATH, "\xe7\xad\x94\xe6\xa1\x88\xef\xbc\x9a""6", "6", 0},

@@ -30,6 +30,20 @@ static const struct row rows[] = {
     {{"5 cm", "6"}, 2, {0, 1}},
     {{"101_2", "101", "101_3", "101_2"}, 4, {0, 0, 1, 0}},
     {{"90^\\circ", "90"}, 2, {0, 0}},
+    {{"25\\%", "1/4", "26\\%", "26"}, 4, {0, 0, 1, 1}},
+    /* no first look (signature.h) keeps equals apart */
+    {{"y=2x+1", "2x+1", "2y-4x=2", "y=2x+2"}, 4, {0, 0, 0, 1}},
+    {{"f(n)=n^2", "f(x)=x^2", "g(x)=x^2"}, 3, {0, 0, 1}},
+    {{"x>1", "(1,\\infty)", "(1,\\infty]", "[1,\\infty)"}, 4, {0, 0, 0, 1}},
+    {{"[0,1]\\cup[1,2]", "[0,2]", "0\\le x\\le2", "\\{0,2\\}"}, 4, {0, 0, 0, 1}},
+    {{"a=3,b=4", "(3,4)", "b=4,a=3", "a=4,b=3"}, 4, {0, 0, 0, 1}},
+    {{"\\sqrt2", "2/\\sqrt2", "1.41421356237309505", "2^{1/2}"}, 4, {0, 0, 1, 0}},
+    {{"\\sqrt{5+2\\sqrt6},1", "1,\\sqrt2+\\sqrt3", "1,3"}, 3, {0, 0, 1}},
+    {{"e^{1000000}", "e^{1000001}", "e^{10^6}", "e^{-1000000}"}, 4, {0, 1, 0, 2}},
+    {{"|x-1|", "|1-x|", "x-1", "\\sqrt{(x-1)^2}"}, 4, {0, 0, 1, 0}},
+    {{"1:2", "2:4", "2:1", "3:6"}, 4, {0, 0, 1, 0}},
+    {{"x+y<3", "3>y+x", "2x+2y<6", "x+y>3"}, 4, {0, 0, 0, 1}},
+    {{"5 km/h", "5 kph", "5 km", "5"}, 4, {0, 0, 1, 0}},
 };
 
 static void group(const struct row *r, int *classes)
@@ -85,7 +99,7 @@ static void reports_faults(void **state)
     sheaf_error err = {0};
     assert_int_equal(sheaf_answer_group(classes, answers, lens, 0, NULL), SHEAF_OK);
     assert_int_equal(sheaf_answer_group(classes, answers, lens, 1000000, &err), SHEAF_ERR_LIMIT);
-    for (uint64_t n = 1; n <= 4; n++) {
+    for (uint64_t n = 1; n <= 6; n++) {
         alloc_fail_at(n);
         assert_int_equal(sheaf_answer_group(classes, answers, lens, 2, NULL), SHEAF_ERR_NOMEM);
     }
