@@ -87,15 +87,23 @@ static bool find_answer(char answer[SHEAF_ANSWER_MAX + 1], const struct regrade 
            !memchr(answer, '\0', n);
 }
 
+/* What the trace answers by today's rules: a probed one what its probes said, a cut one nothing. */
+static const char *answer_of(char found[SHEAF_ANSWER_MAX + 1], const struct regrade *r,
+                             const struct trace_record *t)
+{
+    if (t->finish == SHEAF_FINISH_PROBE)
+        return t->answer;
+    return sheaf_finish_answers(t->finish) && find_answer(found, r, t->body) ? found : NULL;
+}
+
 static sheaf_code regrade_trace(struct regrade *r, const struct trace_record *t, sheaf_error *err)
 {
     char answer[SHEAF_ANSWER_MAX + 1];
     if (!t->gold || t->verdict == TRACE_UNGRADED)
         return SHEAF_OK;
-    bool found = find_answer(answer, r, t->body);
     struct regrade_change c = {.problem = t->problem, .strategy = t->strategy, .trace = t->id,
                                .gold = t->gold, .before = t->answer,
-                               .after = found ? answer : NULL,
+                               .after = answer_of(answer, r, t),
                                .was_right = t->verdict == TRACE_RIGHT};
     grade(&c, r);
     count(&r->traces, &c);

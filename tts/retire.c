@@ -8,11 +8,6 @@
 #include "tts/run.h"
 #include "tts/steps.h"
 
-static bool finished_naturally(enum sheaf_finish f)
-{
-    return f == SHEAF_FINISH_STOP || f == SHEAF_FINISH_LENGTH;
-}
-
 /* The trace's answer, which its finish calls for. */
 static sheaf_code keep_answer(struct run *r, struct trace *t, const char *answer, sheaf_error *err)
 {
@@ -59,7 +54,7 @@ static sheaf_code read_answer(struct run *r, struct trace *t, const sheaf_trace 
         return known_has_answer(t, known) ? keep_answer(r, t, known->answer, err) : SHEAF_OK;
     if (t->pub.finish == SHEAF_FINISH_PROBE)
         return keep_answer(r, t, probed, err);
-    if (!finished_naturally(t->pub.finish) ||
+    if (!sheaf_finish_answers(t->pub.finish) ||
         !r->judge->extract(r->judge->ctx, answer, sizeof answer, t->text, t->pub.text_len))
         return SHEAF_OK;
     return keep_answer(r, t, answer, err);

@@ -206,6 +206,11 @@ const char *sheaf_finish_name(enum sheaf_finish f)
     return names[f];
 }
 
+bool sheaf_finish_answers(enum sheaf_finish f)
+{
+    return f == SHEAF_FINISH_STOP || f == SHEAF_FINISH_LENGTH;
+}
+
 const char *sheaf_stop_name(enum sheaf_stop s)
 {
     static const char *const names[] = {

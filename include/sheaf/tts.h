@@ -45,6 +45,9 @@ enum sheaf_finish {
 };
 SHEAF_API const char *sheaf_finish_name(enum sheaf_finish f); /* "stop", "length", ... */
 
+/* Is the answer of a trace that ended so looked for in its text? A probed one has its probes'. */
+SHEAF_API bool sheaf_finish_answers(enum sheaf_finish f);
+
 enum sheaf_stop {
     SHEAF_STOP_BUDGET,      /* every trace ran                       */
     SHEAF_STOP_CONSENSUS,   /* leader's share reached tau            */

@@ -61,6 +61,10 @@ has 'nothing changed' out 'changed: 0'
 has 'all traces' out 'traces: 8 graded'
 has 'task of the run' out 'task gsm8k'
 same 'records stay' before run/samples.jsonl
+run eval -m "$MODEL" --data set.jsonl -N 16 -n 40 -t 1 --strategy deepconf-online-low --window 4 -o cuts -q
+has 'some are cut' cuts/samples.jsonl '"status":"cut"'
+run score cuts
+has 'what is cut has no answer' out 'changed: 0'
 run score run --task generic --format json -o changes.json
 expect 'score as JSON' 0
 has 'the other task' changes.json '"task":"generic"'

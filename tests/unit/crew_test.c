@@ -20,9 +20,9 @@ static const struct {
 enum { N_JOBS = sizeof cases / sizeof cases[0] };
 
 /* Of different lengths, so that prompts end anywhere in a page. */
-static const char *const questions[] = {"How many?", "How many a b c d e f g h i j k?",
-                                        "a b a b a b a b a b a b a b a b a b a b a b a b a b a b "
-                                        "a b a b a b a b a b a b a b a b a b a b a b a b a b a b?"};
+static const char *const questions[] = {
+    "How many?", "How many a b c d e f g h i j k?",
+    "a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b?"};
 
 struct desk {
     sheaf_solve_options options[N_JOBS];
