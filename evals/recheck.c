@@ -7,12 +7,6 @@
 #include "base/json.h"
 #include "store/trace_set.h"
 
-static bool ended_by_itself(const sheaf_trace *t)
-{
-    return t->finish == SHEAF_FINISH_STOP || t->finish == SHEAF_FINISH_LENGTH ||
-           t->finish == SHEAF_FINISH_LOOP;
-}
-
 /* The first token (from 0) where the two differ, n when none does. */
 static size_t first_difference(const char **what, const sheaf_trace *a, const sheaf_trace *b,
                                size_t n)
@@ -34,7 +28,7 @@ void recheck_compare(struct recheck *out, const sheaf_trace *stored, const sheaf
     *out = (struct recheck){.id = stored->id, .finish = stored->finish,
                             .n_tokens = stored->n_tokens};
     size_t at = first_difference(&out->what, stored, now, n);
-    bool same_end = ended_by_itself(stored)
+    bool same_end = trace_finish_whole(stored->finish)
                         ? now->n_tokens == stored->n_tokens && now->finish == stored->finish
                         : now->n_tokens >= stored->n_tokens;
     out->same = at == n && same_end;

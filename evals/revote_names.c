@@ -45,8 +45,7 @@ static bool is_whole(const struct run_reader *run, const char *strategy)
 {
     for (size_t i = 0; i < run->table.n; i++) {
         const struct trace_record *r = &run->table.items[i].r;
-        if (strcmp(r->strategy, strategy) == 0 && r->finish != SHEAF_FINISH_STOP &&
-            r->finish != SHEAF_FINISH_LENGTH && r->finish != SHEAF_FINISH_LOOP)
+        if (strcmp(r->strategy, strategy) == 0 && !trace_finish_whole(r->finish))
             return false;
     }
     return true;

@@ -109,16 +109,6 @@ static bool all_or_nothing(const struct columns *c)
     return true;
 }
 
-static double mcnemar(const struct columns *c)
-{
-    size_t gained = 0, lost = 0;
-    for (size_t i = 0; i < c->n; i++) {
-        gained += c->diffs[i] > 0;
-        lost += c->diffs[i] < 0;
-    }
-    return stats_mcnemar(gained, lost).p_exact;
-}
-
 /* Problems without a difference are left out: they change no sum whatever their sign. */
 static double sign_flip(struct columns *c, uint64_t seed)
 {
@@ -137,7 +127,7 @@ static void compare(struct revote_row *row, struct columns *c, uint64_t seed)
     mean_of(&row->diff, &row->diff_se, c->diffs, c->n);
     row->boot = bootstrap(c, seed);
     row->mcnemar = all_or_nothing(c);
-    row->p = row->mcnemar ? mcnemar(c) : sign_flip(c, seed);
+    row->p = row->mcnemar ? stats_mcnemar_p(c->diffs, c->n) : sign_flip(c, seed);
 }
 
 static void fill_row(const struct fill *f, size_t at, struct columns *c)

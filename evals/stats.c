@@ -120,3 +120,13 @@ struct stats_mcnemar stats_mcnemar(size_t b, size_t c)
     double gap = fabs((double)b - (double)c) - 1.0, p = fmin(1.0, 2.0 * at_most);
     return (struct stats_mcnemar){.p_exact = p, .p_mid = p - exactly, .chi2 = gap * gap / n};
 }
+
+double stats_mcnemar_p(const double *diffs, size_t n)
+{
+    size_t gained = 0, lost = 0;
+    for (size_t i = 0; i < n; i++) {
+        gained += diffs[i] > 0;
+        lost += diffs[i] < 0;
+    }
+    return stats_mcnemar(gained, lost).p_exact;
+}

@@ -63,6 +63,9 @@ struct stats_mcnemar {
 
 struct stats_mcnemar stats_mcnemar(size_t b, size_t c);
 
+/* p_exact of two runs whose scores, 0 or 1, differ by diffs [n]. */
+double stats_mcnemar_p(const double *diffs, size_t n);
+
 #define STATS_BOOT_N 6         /* values for which the bootstrap is enumerated */
 #define STATS_BOOT_SUPPORT 462 /* C(2n - 1, n): different resamples of 6 values */
 

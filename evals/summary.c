@@ -60,16 +60,6 @@ static void describe_mean(double *mean, double *se, const struct columns *c, con
     *se = s.cluster_se;
 }
 
-static double p_mcnemar(const struct columns *c)
-{
-    size_t gained = 0, lost = 0;
-    for (size_t i = 0; i < c->n; i++) {
-        gained += c->diffs[i] > 0;
-        lost += c->diffs[i] < 0;
-    }
-    return stats_mcnemar(gained, lost).p_exact;
-}
-
 /* `all_or_nothing`: every score is 0 or 1. */
 static void describe_rule(sheaf_eval_rule *out, struct columns *c, bool all_or_nothing,
                           uint64_t seed)
@@ -81,7 +71,7 @@ static void describe_rule(sheaf_eval_rule *out, struct columns *c, bool all_or_n
     for (size_t i = 0; i < c->n; i++)
         c->diffs[i] = c->values[i] - c->base[i];
     describe_mean(&out->diff, &out->diff_se, c, c->diffs);
-    out->p = all_or_nothing ? p_mcnemar(c)
+    out->p = all_or_nothing ? stats_mcnemar_p(c->diffs, c->n)
                             : stats_paired(c->base, c->values, c->n, CONFIDENCE, seed).p_flip;
 }
 

@@ -181,6 +181,11 @@ bool trace_finish_parse(enum sheaf_finish *out, const char *name)
     return false;
 }
 
+bool trace_finish_whole(enum sheaf_finish f)
+{
+    return sheaf_finish_answers(f) || f == SHEAF_FINISH_LOOP;
+}
+
 static bool read_finish(const cJSON *o, enum sheaf_finish *out)
 {
     const cJSON *v = json_get(o, "status");

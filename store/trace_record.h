@@ -41,6 +41,9 @@ struct trace_record {
 /* The finish of that name (sheaf_finish_name); false when there is none. */
 bool trace_finish_parse(enum sheaf_finish *out, const char *name);
 
+/* Did the trace end by itself (stop, length, loop), not by a rule? */
+bool trace_finish_whole(enum sheaf_finish f);
+
 /* Appends one sealed line. */
 void trace_record_write(strbuf *b, const struct trace_record *r);
 

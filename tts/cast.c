@@ -9,8 +9,7 @@
 
 static bool has_answer(const sheaf_trace *t)
 {
-    return t->finish == SHEAF_FINISH_STOP || t->finish == SHEAF_FINISH_LENGTH ||
-           t->finish == SHEAF_FINISH_PROBE;
+    return sheaf_finish_answers(t->finish) || t->finish == SHEAF_FINISH_PROBE;
 }
 
 bool run_can_vote(const struct trace *t)

@@ -69,7 +69,7 @@ void run_choose_window(struct run *r)
         return;
     for (size_t i = 0; i < r->n_warmup; i++) {
         const struct trace *t = &r->traces[i];
-        if (t->state == TRACE_DONE && t->pub.finish <= SHEAF_FINISH_LENGTH && t->pub.n_tokens)
+        if (t->state == TRACE_DONE && sheaf_finish_answers(t->pub.finish) && t->pub.n_tokens)
             r->scratch[n++] = (double)t->pub.n_tokens;
     }
     r->window = n ? threshold_window(r->scratch, n) : THRESHOLD_WINDOW_MIN;

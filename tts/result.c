@@ -145,7 +145,7 @@ static void count(struct result *out, const struct run *r)
     for (size_t i = 0; i < v->n_traces; i++) {
         const sheaf_trace *t = &out->traces[i];
         run_count(v, t);
-        if (t->finish <= SHEAF_FINISH_LENGTH) {
+        if (sheaf_finish_answers(t->finish)) {
             natural++;
             natural_tokens += (double)t->n_tokens;
         }

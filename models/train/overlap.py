@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Counts word n-grams that generated problems share with evaluation sets.
 
-    python3 models/train/overlap.py DIR/train.jsonl /work/shared/datasets
+    python3 models/train/overlap.py DIR/train.jsonl SETS
 
 Compares the questions of the first file (and its solutions) with the questions of every .jsonl file
-in the folder, for n = 8 and 13. Words are lower case, numbers stay as they are, punctuation goes.
+in the folder SETS, for n = 8 and 13. Words are lower case, numbers stay as they are, punctuation goes.
 With --numbers every number counts as the same word, which finds sentences that differ in numbers
 alone. One line per set and n: problems of the set with a shared n-gram, n-grams of the set that are
 shared. The shared n-grams follow with --show. Exit status 1 when a 13-gram is shared.
