@@ -11,6 +11,7 @@
 #   make fuzz-verifier   10^6 mutated answers under the sanitizers, then libFuzzer for FUZZ_SECONDS
 #   make fuzz-long  libFuzzer on six targets, FUZZ_SECONDS=60 each
 #   make bench-kernels   kernels of each tier: speed against the reference
+#   make bench-sample    microseconds of a draw, by kind of row, vocabulary and filters
 #   make bench-store     writing, reading and voting on 512 traces of 32,768 tokens
 #   make check-slurm     examples/eval_array.sbatch under a Slurm of this machine, and mpirun; MODEL=FILE
 #   make check-graders   GSM8K filters and MATH-500 grades beside lm-eval and math-verify: GRADERS=python RUNS=
@@ -53,7 +54,7 @@ SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/*_test.c)))
 TOOL_BIN := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/tools/*.c)))
 
-.PHONY: all build-all deps test check check-asan check-votes check-verifier demo fuzz fuzz-long fuzz-verifier bench-kernels bench-store kill-eval check-slurm check-graders bench-verifier shapes write-shapes strategies bench-table install \
+.PHONY: all build-all deps test check check-asan check-votes check-verifier demo fuzz fuzz-long fuzz-verifier bench-kernels bench-sample bench-store kill-eval check-slurm check-graders bench-verifier shapes write-shapes strategies bench-table install \
         uninstall clean
 .SECONDARY:
 
@@ -206,6 +207,10 @@ check-graders: deps
 bench-kernels: deps
 	@$(MAKE) --no-print-directory $(BUILD)/tests/bench_kernels
 	$(BUILD)/tests/bench_kernels
+
+bench-sample: deps
+	@$(MAKE) --no-print-directory $(BUILD)/tests/bench_sample
+	$(BUILD)/tests/bench_sample
 
 # tests/tools/shape_model.c lists the names; files that are there are kept.
 SHAPES     ?= $(shell $(BUILD)/tests/shape_model --list 2>/dev/null)

@@ -1,238 +1,111 @@
-/* sample.c - drawing without sorting the vocabulary.
+/* sample.c - one row of logits: confidences, filters, the draw.
  *
- * Everything needed is a prefix of the vocabulary by falling logit, nearly always a short one: the
- * 20 largest for the confidence, and tokens until top-k, top-p, min-p or the cumulative sum at u
- * ends the walk. So the order is produced lazily. A walk collects the tokens above a floor into a
- * heap and pops them one by one; when the heap is empty, the floor drops and the next batch is
- * collected. Floors come from the maxima of VOCAB_CHUNK tokens: at least 32 tokens lie above the
- * 32nd largest maximum, about one in a hundred above the smallest one; chunks whose maximum is
- * lower are not read. Only a draw deep in the tail reaches the last floor, the whole vocabulary.
- *
- * Popped tokens stay, in order, at the front of the array and the heap grows from its end, so
- * one array of n_vocab candidates is all the memory. */
+ * Each filter keeps a prefix of the order of sample_order.h, so a filter is no more than the
+ * weight of what it keeps, the filters together are the least of these weights, and the token is
+ * the one at which the cumulative weight passes u of that. Weights are whole numbers (kernels.h):
+ * all of this is exact. */
 #include "engine/sample.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "base/fail.h"
+#include "engine/sample_float.h"
+#include "engine/sample_select.h"
 
-#define FIRST_FLOOR 32 /* >= SAMPLE_CONF_K */
-#define FLOORS 3
-
-struct candidate {
-    float z;
-    int32_t id;
-};
-
-struct walk {
-    const float *z, *chunk_max;
-    size_t n, n_chunks;
-    struct candidate *order; /* [n]: the walk so far, ..., the heap */
-    size_t n_walked, n_heap;
-    float floor; /* every token >= floor has been collected */
-    int n_floors; /* used up, of FLOORS */
-};
-
-static size_t chunk_count(size_t n_vocab)
-{
-    return (n_vocab + VOCAB_CHUNK - 1) / VOCAB_CHUNK;
-}
+__extension__ typedef unsigned __int128 wide;
 
 size_t sample_scratch_bytes(size_t n_vocab)
 {
-    return n_vocab * sizeof(struct candidate) + chunk_count(n_vocab) * sizeof(float);
-}
-
-/* ---- a heap with the largest logit on top; its root is the last element of the array ---- */
-
-static bool before(struct candidate a, struct candidate b)
-{
-    return a.z > b.z || (a.z == b.z && a.id < b.id);
-}
-
-static struct candidate *heap_at(const struct walk *w, size_t i)
-{
-    return &w->order[w->n - 1 - i];
-}
-
-static void heap_sift(struct walk *w, size_t i)
-{
-    struct candidate moved = *heap_at(w, i);
-    for (size_t child; (child = 2 * i + 1) < w->n_heap; i = child) {
-        if (child + 1 < w->n_heap && before(*heap_at(w, child + 1), *heap_at(w, child)))
-            child++;
-        if (!before(*heap_at(w, child), moved))
-            break;
-        *heap_at(w, i) = *heap_at(w, child);
-    }
-    *heap_at(w, i) = moved;
-}
-
-static void heap_build(struct walk *w)
-{
-    for (size_t i = w->n_heap / 2; i-- > 0;)
-        heap_sift(w, i);
-}
-
-static struct candidate heap_pop(struct walk *w)
-{
-    struct candidate top = *heap_at(w, 0);
-    *heap_at(w, 0) = *heap_at(w, --w->n_heap);
-    heap_sift(w, 0);
-    return top;
-}
-
-static void heap_append(struct walk *w, float z, size_t id)
-{
-    *heap_at(w, w->n_heap++) = (struct candidate){z, (int32_t)id};
-}
-
-/* ---- the vocabulary by falling logit ---- */
-
-/* The FIRST_FLOOR-th largest chunk maximum (the smallest when there are fewer chunks). Runs before
- * anything is collected, so the heap is free to order the maxima. */
-static float first_floor(struct walk *w)
-{
-    float floor = INFINITY;
-    for (size_t c = 0; c < w->n_chunks; c++)
-        heap_append(w, w->chunk_max[c], c);
-    heap_build(w);
-    for (size_t i = 0; i < FIRST_FLOOR && w->n_heap > 0; i++)
-        floor = heap_pop(w).z;
-    w->n_heap = 0;
-    return floor;
-}
-
-static float second_floor(const struct walk *w)
-{
-    float floor = INFINITY;
-    for (size_t c = 0; c < w->n_chunks; c++)
-        floor = fminf(floor, w->chunk_max[c]);
-    return floor;
-}
-
-static void collect_chunk(struct walk *w, size_t chunk, float ceiling)
-{
-    size_t begin = chunk * VOCAB_CHUNK;
-    size_t end = w->n - begin < VOCAB_CHUNK ? w->n : begin + VOCAB_CHUNK;
-    for (size_t i = begin; i < end; i++)
-        if (w->z[i] >= w->floor && w->z[i] < ceiling && w->z[i] > -INFINITY)
-            heap_append(w, w->z[i], i);
-}
-
-/* Lowers the floor and collects what lies between the old one and the new; false when there is no
- * lower one. */
-static bool lower_floor(struct walk *w)
-{
-    float ceiling = w->floor;
-    if (w->n_floors == FLOORS)
-        return false;
-    switch (w->n_floors++) {
-    case 0: w->floor = first_floor(w); break;
-    case 1: w->floor = second_floor(w); break;
-    default: w->floor = -INFINITY; break;
-    }
-    for (size_t c = 0; c < w->n_chunks; c++)
-        if (w->chunk_max[c] >= w->floor)
-            collect_chunk(w, c, ceiling);
-    heap_build(w);
-    return true;
-}
-
-/* The i-th token of the order, or NULL when fewer are possible. */
-static const struct candidate *walk_to(struct walk *w, size_t i)
-{
-    while (i >= w->n_walked) {
-        while (w->n_heap == 0)
-            if (!lower_floor(w))
-                return NULL;
-        struct candidate next = heap_pop(w);
-        w->order[w->n_walked++] = next;
-    }
-    return &w->order[i];
+    return select_scratch_bytes(n_vocab) + row_chunks(n_vocab) * sizeof(float);
 }
 
 /* ---- filters ---- */
 
-/* Unnormalised probability at a temperature; 1 for the most probable token. */
-static double weight_of(const struct candidate *c, float top, double temperature)
+struct draw {
+    const struct sample_params *p;
+    struct row row;
+    struct select select;
+    size_t n_finite;
+    float scale;    /* of the temperature */
+    uint64_t raw;   /* weight of the row at temperature 1 */
+};
+
+static uint64_t total_mass(struct draw *d)
 {
-    return exp(((double)c->z - (double)top) / temperature);
+    if (d->p->temperature == 1.0)
+        return d->raw;
+    return select_total(&d->select, d->p->temperature, true);
 }
 
-/* Does the token at place i pass top-k? Ties with the k-th stay. */
-static bool in_top_k(struct walk *w, size_t i, int top_k)
+/* Weight of the tokens that top-k keeps, all whose logit is at least the k-th largest. */
+static uint64_t top_k_mass(struct draw *d)
 {
-    if (top_k <= 0 || i < (size_t)top_k)
-        return true;
-    return w->order[i].z == w->order[(size_t)top_k - 1].z;
+    uint64_t before = ((uint64_t)d->p->top_k - 1) * WEIGHT_ONE;
+    float last = select_place(&d->select, SELECT_BY_NUMBER, before).token.z;
+    return select_mass(&d->select, d->scale, last);
 }
 
-/* Weight of all tokens that pass top-k: what top-p's share is taken of. */
-static double top_k_mass(struct walk *w, const struct kernels *k, float top,
-                         const struct sample_params *p)
+/* ceil(p mass), at least 1: the product is not rounded. p in [0, 1). */
+static uint64_t share_of(double p, uint64_t mass)
 {
-    if (p->top_k <= 0)
-        return k->exp_sum(w->z, w->n, top, (float)(1.0 / p->temperature));
-    double mass = 0.0;
-    const struct candidate *c;
-    for (size_t i = 0; (c = walk_to(w, i)) && in_top_k(w, i, p->top_k); i++)
-        mass += weight_of(c, top, p->temperature);
-    return mass;
+    int exponent;
+    wide whole = (wide)(frexp(p, &exponent) * 0x1p53) * mass;
+    int shift = 53 - exponent;
+    if (whole == 0 || shift >= 128)
+        return 1;
+    wide rounded_up = (whole + (((wide)1 << shift) - 1)) >> shift;
+    return (uint64_t)rounded_up;
 }
 
-/* How many tokens survive all filters; their weight goes to *mass. */
-static size_t survivors(struct walk *w, double *mass, const struct kernels *k, float top,
-                        const struct sample_params *p)
+/* Weight of the tokens before which less than a share p of `mass` lies. */
+static uint64_t top_p_mass(struct draw *d, uint64_t mass)
 {
-    bool top_p = p->top_p < 1.0;
-    double total = top_p ? top_k_mass(w, k, top, p) : 0.0, sum = 0.0;
-    const struct candidate *c;
-    size_t n = 0;
-    while ((c = walk_to(w, n)) && in_top_k(w, n, p->top_k)) {
-        double weight = weight_of(c, top, p->temperature);
-        bool past_top_p = top_p && n > 0 && fma(p->top_p, total, -sum) <= 0.0;
-        if (past_top_p || weight == 0.0 || weight < p->min_p)
-            break;
-        sum += weight;
-        n++;
-    }
-    *mass = sum;
-    return n;
+    struct place last = select_place(&d->select, d->scale, share_of(d->p->top_p, mass) - 1);
+    return last.before + last.weight;
 }
 
-/* The token at which the cumulative weight passes `target`, among the first n of the order;
- * rounding may leave the sum short of it, then the last one. */
-static struct candidate invert(struct walk *w, size_t n, double target, float top,
-                               double temperature)
+struct min_p {
+    double top, temperature, share;
+};
+
+static bool passes_min_p(const void *ctx, float z)
 {
-    double sum = 0.0;
-    struct candidate drawn = *walk_to(w, 0);
-    const struct candidate *c;
-    for (size_t i = 0; i < n && (c = walk_to(w, i)); i++) {
-        double weight = weight_of(c, top, temperature);
-        if (weight == 0.0)
-            break;
-        drawn = *c;
-        sum += weight;
-        if (sum > target)
-            break;
-    }
-    return drawn;
+    const struct min_p *m = ctx;
+    return exp(((double)z - m->top) / m->temperature) >= m->share;
 }
 
-static struct candidate draw(struct walk *w, const struct kernels *k, float top,
-                             const struct sample_params *p, double u)
+/* Weight of the tokens whose probability, as the definition has it, is at least a share of the
+ * largest. */
+static uint64_t min_p_mass(struct draw *d)
 {
-    double mass;
-    size_t n = w->n;
-    if (p->temperature < SAMPLE_TEMPERATURE_MIN)
-        return *walk_to(w, 0);
-    if (p->top_k <= 0 && p->top_p >= 1.0 && p->min_p <= 0.0)
-        mass = top_k_mass(w, k, top, p); /* no filter: the tail need not be walked */
-    else
-        n = survivors(w, &mass, k, top, p);
-    return invert(w, n, u * mass, top, p->temperature);
+    const struct min_p m = {(double)d->row.top, d->p->temperature, d->p->min_p};
+    float lowest = float_first(passes_min_p, &m, -FLT_MAX, d->row.top);
+    return select_mass(&d->select, d->scale, lowest);
+}
+
+/* Weight of the tokens that pass all filters. */
+static uint64_t kept_mass(struct draw *d)
+{
+    bool top_k = d->p->top_k > 0 && (size_t)d->p->top_k <= d->n_finite, top_p = d->p->top_p < 1.0;
+    bool min_p = d->p->min_p > 0.0;
+    uint64_t mass = UINT64_MAX;
+    if (top_k)
+        mass = top_k_mass(d);
+    else if (top_p || !min_p)
+        mass = total_mass(d);
+    if (top_p)
+        mass = top_p_mass(d, mass);
+    uint64_t passing = min_p ? min_p_mass(d) : mass;
+    return passing < mass ? passing : mass;
+}
+
+static struct candidate draw_token(struct draw *d, double u)
+{
+    if (d->p->temperature < SAMPLE_TEMPERATURE_MIN)
+        return *walk_to(&d->select.walk, 0);
+    wide target = ((wide)(u * 0x1p53) * kept_mass(d)) >> 53;
+    return select_place(&d->select, d->scale, (uint64_t)target).token;
 }
 
 /* ---- one row ---- */
@@ -248,7 +121,7 @@ static float largest(const float *v, size_t n)
 /* Mean of the k = min(20, V) largest logits, -INFINITY when fewer are finite. */
 static double top_mean(struct walk *w)
 {
-    size_t k = w->n < SAMPLE_CONF_K ? w->n : SAMPLE_CONF_K;
+    size_t n = w->row->n, k = n < SAMPLE_CONF_K ? n : SAMPLE_CONF_K;
     double sum = 0.0;
     for (size_t i = 0; i < k; i++) {
         const struct candidate *c = walk_to(w, i);
@@ -281,26 +154,37 @@ static double finite_sum(const struct kernels *k, const float *z, size_t n, size
     return sum;
 }
 
+/* False when the logits are no distribution. */
+static bool read_row(struct draw *d, const struct sampler *s, const float *logits)
+{
+    struct row *row = &d->row;
+    float *chunk_max = (float *)((char *)s->scratch + select_scratch_bytes(s->n_vocab));
+    double sum = s->kernels->chunk_max(chunk_max, logits, s->n_vocab);
+    *row = (struct row){.kernels = s->kernels, .z = logits, .chunk_max = chunk_max,
+                        .n = s->n_vocab, .top = largest(chunk_max, row_chunks(s->n_vocab))};
+    if (!(sum < INFINITY) || row->top == -INFINITY)
+        return false;
+    d->n_finite = s->n_vocab;
+    if (sum == -INFINITY)
+        sum = finite_sum(s->kernels, logits, s->n_vocab, &d->n_finite);
+    row->mean = sum / (double)d->n_finite;
+    select_init(&d->select, row, s->scratch);
+    return true;
+}
+
 bool sample_draw(const struct sampler *s, struct sample_result *out, const float *logits,
                  const struct sample_params *p, double u)
 {
-    size_t n = s->n_vocab, n_finite = n;
-    struct candidate *order = s->scratch;
-    float *chunk_max = (float *)(order + n);
-    double sum = s->kernels->chunk_max(chunk_max, logits, n);
-    float top = largest(chunk_max, chunk_count(n));
-    if (!(sum < INFINITY) || top == -INFINITY)
+    struct draw d = {.p = p, .scale = select_scale(p->temperature)};
+    if (!read_row(&d, s, logits))
         return false;
-    if (sum == -INFINITY)
-        sum = finite_sum(s->kernels, logits, n, &n_finite);
-    struct walk w = {.z = logits, .chunk_max = chunk_max, .n = n, .n_chunks = chunk_count(n),
-                     .order = order, .floor = INFINITY};
-    double log_sum = (double)top + log(s->kernels->exp_sum(logits, n, top, 1.0f));
-    out->confidence = (float)(log_sum - top_mean(&w));
-    struct candidate drawn = draw(&w, s->kernels, top, p, u);
+    d.raw = select_total(&d.select, 1.0, p->temperature == 1.0);
+    double log_sum = (double)d.row.top + log((double)d.raw / (double)WEIGHT_ONE);
+    out->confidence = (float)(log_sum - top_mean(&d.select.walk));
+    struct candidate drawn = draw_token(&d, u);
     out->token = drawn.id;
     out->logprob = (float)((double)drawn.z - log_sum);
-    out->self_certainty = (float)(log_sum - sum / (double)n_finite - log((double)n_finite));
+    out->self_certainty = (float)(log_sum - d.row.mean - log((double)d.n_finite));
     return true;
 }
 

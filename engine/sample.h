@@ -2,12 +2,19 @@
  *
  * Filters run in the order of HF's generate: temperature, top-k, top-p, min-p. What survives is
  * always a prefix of the vocabulary ordered by falling logit, equal logits by rising id; the token
- * is drawn by inverting the cumulative distribution over that order at u. The result depends on the
- * row, the parameters, u and the kernel tier, on nothing else.
+ * is drawn by inverting the cumulative distribution over that order at u. Weights are the whole
+ * numbers of struct weigh_job, their sums exact: with `kept` the tokens that survive, the token
+ * drawn is the first at which the sum of weights passes floor(u weight(kept)). So the draw depends
+ * on the row, the parameters and u, on nothing else. Weights are within 1e-6 of the exponential, so
+ * are the probabilities; a token with less than 2^-43 of the largest is never drawn.
  *
  * Token confidence is measured on the raw softmax: before temperature and filters
- * (arXiv:2508.15260). A token that must not be drawn is masked by the caller with a logit of
- * -INFINITY. */
+ * (arXiv:2508.15260). It too is the same on every tier; self-certainty has the sum of the logits in
+ * it, which each tier adds up in an order of its own. A token that must not be drawn is masked by
+ * the caller with a logit of -INFINITY.
+ *
+ * A row of 50,000 tokens takes some 20 us, some 70 where nothing stands out and the search goes
+ * deep into the vocabulary (one Zen 4 core). */
 #ifndef ENGINE_SAMPLE_H
 #define ENGINE_SAMPLE_H
 

@@ -178,6 +178,41 @@ struct gemm_job {
 
 #define VOCAB_CHUNK 512
 
+/* The weight of a token of logit z is its probability over that of the most probable one as a
+ * whole number: floor(2^WEIGHT_BITS 2^((z - top) scale)), scale = log2(e) / T, computed in float in
+ * the operations of weight.h, and so the same on every tier. Relative error below 1e-6 at T 1 where
+ * it matters; nothing for -INFINITY. Whole numbers add up to the same sum in any order. */
+#define WEIGHT_BITS 43
+#define WEIGHT_ONE (UINT64_C(1) << WEIGHT_BITS)
+
+struct weigh_job {
+    const float *z;
+    size_t n;
+    float top, scale; /* top >= every z; scale 0: each finite z weighs WEIGHT_ONE */
+};
+
+/* Buckets of logits: z belongs into bucket
+ * min((high - z) per_logit, n - 1), rounded down: rising z never means a higher one.
+ * high >= every z, per_logit > 0 and finite. */
+struct bucket_scale {
+    float high, per_logit;
+    int n;
+};
+
+static inline int bucket_of(const struct bucket_scale *b, float z)
+{
+    float at = (b->high - z) * b->per_logit, last = (float)(b->n - 1);
+    return (int)(at < last ? at : last);
+}
+
+struct collect_job {
+    const float *z;
+    const int32_t *id; /* [n], or NULL: first_id, first_id + 1, ... */
+    int32_t first_id;
+    size_t n;
+    float from, to;
+};
+
 struct kernels {
     enum cpu_tier tier;
 
@@ -218,8 +253,16 @@ struct kernels {
      * z (finite entries only are expected; -INFINITY allowed, then the sum is -INFINITY). */
     double (*chunk_max)(float *chunk_max, const float *z, size_t n);
 
-    /* sum_i exp((z[i] - shift) * scale), shift >= max z, scale > 0. Relative error < 1e-6. */
-    double (*exp_sum)(const float *z, size_t n, float shift, float scale);
+    /* Weight of all z >= from; n < 2^(64 - WEIGHT_BITS). */
+    uint64_t (*weigh)(const struct weigh_job *job, float from);
+
+    /* Adds the weight of each z to that of its bucket: mass[b->n]. */
+    void (*spread)(uint64_t *mass, const struct weigh_job *job, const struct bucket_scale *b);
+
+    /* The z with from <= z <= to, which are not NaN, and their ids, in the order they stand in, to
+     * out_z and out_id; returns how many. Both have room for n; what is behind those returned is
+     * undefined. out_z == z and out_id == id allowed. */
+    size_t (*collect)(float *out_z, int32_t *out_id, const struct collect_job *job);
 };
 
 /* Best tier of this CPU and system. Where the CPU has AMX, asks the system for this process's

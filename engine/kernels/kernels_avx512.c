@@ -11,6 +11,7 @@
 #include "engine/kernels/matmul_simd.h"
 #include "engine/kernels/ssm_simd.h"
 #include "engine/kernels/tiers.h"
+#include "engine/kernels/vocab_simd.h"
 
 MATMUL_QUANT_ALL
 MATMUL_FLOAT_ALL
@@ -21,5 +22,6 @@ void kernels_fill_avx512(struct kernels *k)
     fill_matmul_float(k);
     fill_attend(k);
     fill_math(k);
+    fill_vocab(k);
     fill_ssm(k);
 }

@@ -199,25 +199,6 @@ static void ref_attend_q8(const struct attend_job *j)
     attend(j, KV_Q8);
 }
 
-static double ref_chunk_max(float *chunk_max, const float *z, size_t n)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        float *max = &chunk_max[i / VOCAB_CHUNK];
-        *max = i % VOCAB_CHUNK == 0 ? z[i] : fmaxf(*max, z[i]);
-        sum += (double)z[i];
-    }
-    return sum;
-}
-
-static double ref_exp_sum(const float *z, size_t n, float shift, float scale)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += exp(((double)z[i] - (double)shift) * (double)scale);
-    return sum;
-}
-
 static void ref_to_f16(uint16_t *out, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -235,7 +216,6 @@ void kernels_fill_ref(struct kernels *k)
     k->attend[KV_F32] = ref_attend_f32;
     k->attend[KV_F16] = ref_attend_f16;
     k->attend[KV_Q8] = ref_attend_q8;
-    k->chunk_max = ref_chunk_max;
-    k->exp_sum = ref_exp_sum;
     kernels_fill_ref_ssm(k);
+    kernels_fill_ref_vocab(k);
 }

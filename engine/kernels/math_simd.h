@@ -1,7 +1,6 @@
 /* math_simd.h - element-wise work and reductions, shared by the vector tiers.
  *
- * Every reduction has one order that depends on the length only: lanes first, then vf_hsum. Long
- * sums are kept in float for VOCAB_CHUNK elements at most and in double above. */
+ * Every reduction has one order that depends on the length only: lanes first, then vf_hsum. */
 #ifndef ENGINE_KERNELS_MATH_SIMD_H
 #define ENGINE_KERNELS_MATH_SIMD_H
 
@@ -127,77 +126,12 @@ static void silu_mul(float *out, const float *gate, const float *up, size_t n)
     }
 }
 
-/* Sum and maximum of n <= VOCAB_CHUNK values. */
-INLINE float max_and_sum(const float *z, size_t n, double *sum)
-{
-    vf max[2] = {vf_set1(-INFINITY), vf_set1(-INFINITY)}, s[2] = {vf_zero(), vf_zero()};
-    size_t i = 0;
-    for (; i + 2 * LANES <= n; i += 2 * LANES) {
-        UNROLL for (int k = 0; k < 2; k++) {
-            vf v = vf_load(z + i + k * LANES);
-            max[k] = vf_max(max[k], v);
-            s[k] = vf_add(s[k], v);
-        }
-    }
-    for (; i < n; i += LANES) {
-        size_t left = n - i < LANES ? n - i : LANES;
-        s[0] = vf_add(s[0], load_up_to(z + i, left));
-        max[0] = vf_max(max[0], left == LANES ? vf_load(z + i)
-                                              : vf_load_part(z + i, left, -INFINITY));
-    }
-    *sum = (double)vf_hsum(vf_add(s[0], s[1]));
-    return vf_hmax(vf_max(max[0], max[1]));
-}
-
-static double chunk_max(float *chunk_maxima, const float *z, size_t n)
-{
-    double total = 0.0;
-    for (size_t i = 0; i < n; i += VOCAB_CHUNK) {
-        double sum;
-        chunk_maxima[i / VOCAB_CHUNK] =
-            max_and_sum(z + i, n - i < VOCAB_CHUNK ? n - i : VOCAB_CHUNK, &sum);
-        total += sum;
-    }
-    return total;
-}
-
-INLINE vf exp_term(vf z, float shift, float scale)
-{
-    return vf_exp(vf_mul(vf_sub(z, vf_set1(shift)), vf_set1(scale)));
-}
-
-INLINE float exp_sum_chunk(const float *z, size_t n, float shift, float scale)
-{
-    vf s[2] = {vf_zero(), vf_zero()};
-    size_t i = 0;
-    for (; i + 2 * LANES <= n; i += 2 * LANES) {
-        UNROLL for (int k = 0; k < 2; k++)
-            s[k] = vf_add(s[k], exp_term(vf_load(z + i + k * LANES), shift, scale));
-    }
-    for (; i < n; i += LANES) {
-        vf v = n - i < LANES ? vf_load_part(z + i, n - i, -INFINITY) : vf_load(z + i);
-        s[0] = vf_add(s[0], exp_term(v, shift, scale));
-    }
-    return vf_hsum(vf_add(s[0], s[1]));
-}
-
-static double exp_sum(const float *z, size_t n, float shift, float scale)
-{
-    double total = 0.0;
-    for (size_t i = 0; i < n; i += VOCAB_CHUNK)
-        total += (double)exp_sum_chunk(z + i, n - i < VOCAB_CHUNK ? n - i : VOCAB_CHUNK, shift,
-                                       scale);
-    return total;
-}
-
 static void fill_math(struct kernels *k)
 {
     k->quantize = quantize;
     k->to_f16 = to_f16;
     k->rms_norm = rms_norm;
     k->silu_mul = silu_mul;
-    k->chunk_max = chunk_max;
-    k->exp_sum = exp_sum;
 }
 
 #endif

@@ -6,7 +6,8 @@
 #include "engine/kernels/kernels.h"
 
 void kernels_fill_ref(struct kernels *k);
-void kernels_fill_ref_ssm(struct kernels *k); /* called by kernels_fill_ref */
+void kernels_fill_ref_ssm(struct kernels *k);   /* called by kernels_fill_ref */
+void kernels_fill_ref_vocab(struct kernels *k); /* the same */
 void kernels_fill_avx2(struct kernels *k);
 void kernels_fill_avx512(struct kernels *k);
 void kernels_fill_vnni(struct kernels *k);

@@ -41,6 +41,19 @@ INLINE vf vf_ldexp(vf a, vf n)
     return _mm256_mul_ps(a, power_of_two(_mm256_sub_epi32(whole, half)));
 }
 
+INLINE vf vf_raise(vf a, vf n)
+{
+    __m256i shift = _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23);
+    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), shift));
+}
+
+typedef __m256i vm;
+
+INLINE vm vf_at_least(vf a, vf b) { return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_GE_OQ)); }
+INLINE vm vf_more(vf a, vf b) { return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_GT_OQ)); }
+INLINE vm vm_and(vm a, vm b) { return _mm256_and_si256(a, b); }
+INLINE uint32_t vm_bits(vm m) { return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(m)); }
+
 INLINE vf vf_load_part(const float *p, size_t n, float fill)
 {
     float all[LANES] = {fill, fill, fill, fill, fill, fill, fill, fill};
@@ -105,6 +118,7 @@ INLINE float vf_hmax(vf v)
 INLINE vi vi_zero(void) { return _mm256_setzero_si256(); }
 INLINE vi vi_set1(int32_t x) { return _mm256_set1_epi32(x); }
 INLINE vi vi_load(const void *p) { return _mm256_loadu_si256(p); }
+INLINE void vi_store(void *p, vi v) { _mm256_storeu_si256(p, v); }
 INLINE vi vi_add(vi a, vi b) { return _mm256_add_epi32(a, b); }
 INLINE vi vi_max(vi a, vi b) { return _mm256_max_epi32(a, b); }
 INLINE __m128i fold_add(__m128i q)
@@ -127,6 +141,31 @@ INLINE int32_t vi_hmax(vi v)
     __m128i q = _mm_max_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
     return _mm_cvtsi128_si32(fold_max(q));
 }
+INLINE vi vi_add_masked(vi a, vm m, vi b) { return _mm256_add_epi32(a, _mm256_and_si256(m, b)); }
+INLINE vi vi_counting(int32_t first)
+{
+    return _mm256_add_epi32(_mm256_set1_epi32(first), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+/* Which lanes m has, one behind the other; four bits at a time. */
+INLINE __m256i kept_lanes(vm m)
+{
+    static const uint32_t OF_FOUR[16] = {0,      0,      1,      0x0100,   2,      0x0200,
+                                         0x0201, 0x020100, 3,    0x0300,   0x0301, 0x030100,
+                                         0x0302, 0x030200, 0x030201, 0x03020100};
+    uint32_t bits = vm_bits(m);
+    uint64_t lower = OF_FOUR[bits & 15], upper = OF_FOUR[bits >> 4] + 0x04040404;
+    uint64_t lanes = lower | upper << 8 * __builtin_popcount(bits & 15);
+    return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)lanes));
+}
+INLINE void vf_store_kept(float *p, vf v, vm m)
+{
+    vf_store(p, _mm256_permutevar8x32_ps(v, kept_lanes(m)));
+}
+INLINE void vi_store_kept(int32_t *p, vi v, vm m)
+{
+    vi_store(p, _mm256_permutevar8x32_epi32(v, kept_lanes(m)));
+}
+INLINE vi vi_truncate(vf v) { return _mm256_cvttps_epi32(v); }
 INLINE vf vi_to_vf(vi v) { return _mm256_cvtepi32_ps(v); }
 INLINE vi vi_from_vf(vf v) { return _mm256_cvtps_epi32(v); }
 INLINE vi vi_bits(vf v) { return _mm256_castps_si256(v); }

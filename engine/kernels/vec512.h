@@ -37,6 +37,21 @@ INLINE vf vf_round(vf a) { return _mm512_roundscale_ps(a, ROUND_NEAREST); }
 /* a x 2^n, n whole. */
 INLINE vf vf_ldexp(vf a, vf n) { return _mm512_scalef_ps(a, n); }
 
+/* The same where a and the result are normal, by adding n to the exponent. */
+INLINE vf vf_raise(vf a, vf n)
+{
+    __m512i shift = _mm512_slli_epi32(_mm512_cvtps_epi32(n), 23);
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), shift));
+}
+
+/* vm: which lanes; false where an operand is NaN. */
+typedef __mmask16 vm;
+
+INLINE vm vf_at_least(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_GE_OQ); }
+INLINE vm vf_more(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
+INLINE vm vm_and(vm a, vm b) { return a & b; }
+INLINE uint32_t vm_bits(vm m) { return m; } /* lane i as bit i */
+
 INLINE __mmask16 first_lanes(size_t n) { return (__mmask16)((1u << n) - 1); }
 /* n < LANES values, the other lanes `fill`. */
 INLINE vf vf_load_part(const float *p, size_t n, float fill)
@@ -97,6 +112,21 @@ INLINE vi vi_add(vi a, vi b) { return _mm512_add_epi32(a, b); }
 INLINE vi vi_max(vi a, vi b) { return _mm512_max_epi32(a, b); }
 INLINE int32_t vi_hsum(vi v) { return _mm512_reduce_add_epi32(v); }
 INLINE int32_t vi_hmax(vi v) { return _mm512_reduce_max_epi32(v); }
+/* a + b where m, a elsewhere. */
+INLINE vi vi_add_masked(vi a, vm m, vi b) { return _mm512_mask_add_epi32(a, m, a, b); }
+INLINE vi vi_counting(int32_t first)
+{
+    const __m512i steps = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    return _mm512_add_epi32(_mm512_set1_epi32(first), steps);
+}
+/* The lanes of m one behind the other; LANES are written. Not the instruction that compresses into
+ * memory: it is microcode on Zen 4. */
+INLINE void vf_store_kept(float *p, vf v, vm m) { vf_store(p, _mm512_maskz_compress_ps(m, v)); }
+INLINE void vi_store_kept(int32_t *p, vi v, vm m)
+{
+    vi_store(p, _mm512_maskz_compress_epi32(m, v));
+}
+INLINE vi vi_truncate(vf v) { return _mm512_cvttps_epi32(v); } /* toward zero */
 INLINE vf vi_to_vf(vi v) { return _mm512_cvtepi32_ps(v); }
 INLINE vi vi_from_vf(vf v) { return _mm512_cvtps_epi32(v); } /* nearest, half to even */
 INLINE vi vi_bits(vf v) { return _mm512_castps_si512(v); }

@@ -52,8 +52,8 @@ static void test_no_entry_missing(void **state)
     (void)state;
     for (int i = 0; i < n_tiers; i++) {
         const struct kernels *k = &tiers[i];
-        assert_true(k->quantize && k->rms_norm && k->silu_mul && k->chunk_max && k->exp_sum &&
-                    k->to_f16);
+        assert_true(k->quantize && k->rms_norm && k->silu_mul && k->chunk_max && k->weigh &&
+                    k->spread && k->collect && k->to_f16);
         assert_true(k->attend[KV_F32] && k->attend[KV_F16]);
         for (int layout = 0; layout < PANEL_LAYOUTS; layout++)
             assert_true(k->matmul[layout] != NULL);
@@ -420,36 +420,88 @@ static void test_to_f16(void **state)
     }
 }
 
-static void test_exp_sum(void **state)
+/* The same whole numbers on every tier, in one sum and by bucket. */
+static void test_weigh_agrees(void **state)
 {
+    enum { BUCKETS = 7 };
     static float z[N_MAX];
-    static const float SCALES[] = {1.0f, 0.3f, 5.0f};
+    static const float SCALES[] = {1.4426951f, 0.3f, 700.0f, 0.0f, 1e-6f, 1.4e6f};
     (void)state;
-    for (int t = 0; t < n_tiers; t++) {
-        FOR_LENGTHS(n) {
-            float shift = -INFINITY, scale = SCALES[n % COUNT(SCALES)];
-            kernel_data_uniform(z, n, 15.0f, n);
-            if (n > 3)
-                z[n / 2] = -INFINITY;
-            for (size_t i = 0; i < n; i++)
-                shift = fmaxf(shift, z[i]);
-            double want = ref.exp_sum(z, n, shift, scale);
-            assert_true(fabs(tiers[t].exp_sum(z, n, shift, scale) / want - 1.0) < 1e-6);
+    FOR_LENGTHS(n) {
+        struct weigh_job j = {z, n, -INFINITY, SCALES[n % COUNT(SCALES)]};
+        uint64_t want_mass[BUCKETS] = {0};
+        kernel_data_uniform(z, n, 15.0f, n);
+        if (n > 3)
+            z[n / 2] = -INFINITY;
+        for (size_t i = 0; i < n; i++)
+            j.top = fmaxf(j.top, z[i]);
+        const struct bucket_scale b = {j.top, n % 3 ? 0.3f : 1e30f, BUCKETS};
+        float from = n % 3 ? z[n / 3] : -FLT_MAX;
+        ref.spread(want_mass, &j, &b);
+        for (int t = 0; t < n_tiers; t++) {
+            uint64_t mass[BUCKETS] = {0};
+            assert_true(tiers[t].weigh(&j, from) == ref.weigh(&j, from));
+            tiers[t].spread(mass, &j, &b);
+            assert_memory_equal(mass, want_mass, sizeof mass);
         }
     }
 }
 
-/* e^x term by term, over the whole range, read off sums of one element. */
-static void test_exp_ulp(void **state)
+/* e^x term by term down to what counts as nothing, and the ends of the range. */
+static void test_weigh_value(void **state)
 {
     (void)state;
-    for (int t = 1; t < n_tiers; t++) {
-        for (float x = 0.0f; x > -86.0f; x -= 0.00917f) {
-            double want = exp((double)x), got = tiers[t].exp_sum(&x, 1, 0.0f, 1.0f);
-            assert_true(fabs(got - want) <= 1.5 * (double)FLT_EPSILON * want);
+    const float log2_e = 1.4426951f, far[] = {-43.6f, -104.5f, -1000.0f, -FLT_MAX, -INFINITY};
+    static float equal[2 * VOCAB_CHUNK + 3];
+    for (int t = 0; t < n_tiers; t++) {
+        for (float x = 0.0f; x > -31.0f; x -= 0.000917f) {
+            const struct weigh_job j = {&x, 1, 0.0f, log2_e};
+            double want = (double)WEIGHT_ONE * exp((double)x);
+            double error = fabs((double)tiers[t].weigh(&j, -FLT_MAX) - want);
+            assert_true(error <= 1.0 + (1.0 - (double)x) * (double)FLT_EPSILON * want);
         }
-        float far[] = {-104.5f, -1000.0f, -FLT_MAX, -INFINITY};
-        assert_true(tiers[t].exp_sum(far, COUNT(far), 0.0f, 1.0f) == 0.0);
+        struct weigh_job j = {far, COUNT(far), 0.0f, 1.0f};
+        assert_true(tiers[t].weigh(&j, -FLT_MAX) == 0);
+        j.scale = 0.0f; /* by number */
+        assert_true(tiers[t].weigh(&j, -FLT_MAX) == 4 * WEIGHT_ONE);
+        j = (struct weigh_job){equal, COUNT(equal), 0.0f, log2_e};
+        assert_true(tiers[t].weigh(&j, 0.0f) == COUNT(equal) * WEIGHT_ONE);
+        assert_true(tiers[t].weigh(&j, FLT_MIN) == 0);
+    }
+}
+
+static void test_collect(void **state)
+{
+    static float z[N_MAX], want_z[N_MAX], got_z[N_MAX + 1];
+    static int32_t id[N_MAX], want_id[N_MAX], got_id[N_MAX + 1];
+    (void)state;
+    FOR_LENGTHS(n) {
+        kernel_data_uniform(z, n, 9.0f, n);
+        for (size_t i = 0; i < n; i++)
+            id[i] = 7 * (int32_t)i;
+        if (n > 3)
+            z[n / 2] = NAN;
+        const struct collect_job j = {z, n % 2 ? id : NULL, 70, n, n % 5 ? -5.0f : -INFINITY,
+                                      n % 7 ? z[0] : INFINITY};
+        size_t n_want = ref.collect(want_z, want_id, &j);
+        for (int t = 0; t < n_tiers; t++) {
+            got_z[n] = 42.0f;
+            got_id[n] = 42;
+            assert_int_equal(tiers[t].collect(got_z, got_id, &j), n_want);
+            assert_memory_equal(got_z, want_z, n_want * sizeof *got_z);
+            assert_memory_equal(got_id, want_id, n_want * sizeof *got_id);
+            assert_true(got_z[n] == 42.0f && got_id[n] == 42);
+        }
+        struct collect_job in_place = j;
+        for (int t = 0; t < n_tiers; t++) {
+            memcpy(got_z, z, n * sizeof *z);
+            memcpy(got_id, id, n * sizeof *id);
+            in_place.z = got_z;
+            in_place.id = j.id ? got_id : NULL;
+            assert_int_equal(tiers[t].collect(got_z, got_id, &in_place), n_want);
+            assert_memory_equal(got_z, want_z, n_want * sizeof *got_z);
+            assert_memory_equal(got_id, want_id, n_want * sizeof *got_id);
+        }
     }
 }
 
@@ -470,8 +522,9 @@ int main(void)
         cmocka_unit_test(test_silu_mul),
         cmocka_unit_test(test_chunk_max),
         cmocka_unit_test(test_to_f16),
-        cmocka_unit_test(test_exp_sum),
-        cmocka_unit_test(test_exp_ulp),
+        cmocka_unit_test(test_weigh_agrees),
+        cmocka_unit_test(test_weigh_value),
+        cmocka_unit_test(test_collect),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -133,11 +133,9 @@ static void test_frequencies(void **state)
     const struct sample_params p = {1.0, 0, 1.0, 0.0};
     enum { DRAWS = 20000 };
     struct kernels k;
-    char scratch[256];
     size_t count[4] = {0}, n;
-    assert_true(sample_scratch_bytes(4) <= sizeof scratch);
     kernels_init(&k, CPU_REF);
-    const struct sampler s = {&k, 4, scratch};
+    const struct sampler s = {&k, 4, alloc_zero(1, sample_scratch_bytes(4))};
     for (size_t i = 0; i < DRAWS; i++) {
         struct sample_result r;
         assert_true(sample_draw(&s, &r, z, &p, ((double)i + 0.5) / DRAWS));
@@ -146,6 +144,7 @@ static void test_frequencies(void **state)
     sample_filter(survivors, &n, z, 4, &p, NULL);
     for (size_t i = 0; i < 4; i++)
         assert_true(fabs((double)count[survivors[i].id] - DRAWS * survivors[i].prob) <= 1.0);
+    alloc_free(s.scratch);
 }
 
 static void test_no_distribution(void **state)
