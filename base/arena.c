@@ -70,6 +70,21 @@ char *arena_strndup(arena *a, const char *s, size_t n)
     return copy;
 }
 
+void arena_reset(arena *a)
+{
+    arena_chunk *kept = a->head;
+    if (!kept || kept->cap > ARENA_LARGEST) {
+        arena_free(a);
+        return;
+    }
+    arena older = {.head = kept->next};
+    arena_free(&older);
+    memset(kept->data, 0, kept->used);
+    kept->next = NULL;
+    kept->used = 0;
+    a->total = kept->cap;
+}
+
 void arena_free(arena *a)
 {
     while (a->head) {

@@ -21,6 +21,9 @@ void *arena_take(arena *a, size_t count, size_t size);
 /* NUL-terminated copy of n bytes, or NULL. */
 char *arena_strndup(arena *a, const char *s, size_t n);
 
+/* Forgets all that was taken, and keeps a chunk for the takes to come. */
+void arena_reset(arena *a);
+
 /* Gives back every byte; the arena can be used again. */
 void arena_free(arena *a);
 

@@ -42,17 +42,29 @@ static size_t same_shape(const struct candidate *list, size_t n, size_t first)
     return last;
 }
 
+static size_t count_blind(const struct candidate *list, size_t n)
+{
+    size_t blind = 0;
+    while (blind < n && !list[blind].signature->known)
+        blind++;
+    return blind;
+}
+
 static void pair_shape(const struct candidate *list, size_t n, candidates_visit *visit, void *into)
 {
-    for (size_t i = 0; i < n; i++) {
+    size_t blind = count_blind(list, n);
+    for (size_t i = blind; i < n; i++) {
         const struct signature *s = list[i].signature;
-        for (size_t k = i + 1; k < n; k++) {
-            if (s->known && list[k].signature->lo[0] > s->hi[0])
-                break;
+        for (size_t k = i + 1; k < n && list[k].signature->lo[0] <= s->hi[0]; k++)
             if (!signatures_apart(s, list[k].signature))
                 visit(into, &list[i], &list[k]);
-        }
     }
+    for (size_t i = 0; i < blind; i++)
+        for (size_t k = i + 1; k < blind; k++)
+            visit(into, &list[i], &list[k]);
+    for (size_t i = 0; i < blind; i++)
+        for (size_t k = blind; k < n; k++)
+            visit(into, &list[i], &list[k]);
 }
 
 void candidates_pair(const struct candidate *list, size_t n, candidates_visit *visit, void *into)

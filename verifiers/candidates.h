@@ -18,7 +18,8 @@ struct candidate {
  * change. */
 void candidates_sort(struct candidate *list, size_t n);
 
-/* Calls `visit` for every pair of sorted looks whose signatures are not apart, in that order. */
+/* Calls `visit` for every pair of sorted looks whose signatures are not apart, first where both
+ * have bounds, then where neither has, then the mixed ones; each part in the order of the looks. */
 typedef void candidates_visit(void *into, const struct candidate *a, const struct candidate *b);
 void candidates_pair(const struct candidate *list, size_t n, candidates_visit *visit, void *into);
 

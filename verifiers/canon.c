@@ -323,7 +323,9 @@ math_node *canon_of_forms(math_ctx *c, math_node *m)
 
 math_node *canon(math_ctx *c, const math_node *n)
 {
-    if (n->kind == MATH_NUM || n->kind == MATH_BASE)
+    if (n->kind == MATH_NUM)
+        return (math_node *)n;
+    if (n->kind == MATH_BASE)
         return math_copy_number(c, n->q);
     math_node *m = math_new(c, n->kind, n->tag);
     m->s = n->s;

@@ -16,7 +16,7 @@
 
 #include "verifiers/math_node.h"
 
-/* Form of a scalar tree as parsed. */
+/* Form of a scalar tree as parsed. It shares the numbers of `n`; no form is ever changed. */
 math_node *canon(math_ctx *c, const math_node *n);
 
 /* The same for parts that are forms already: one node over forms, or its constructors. */

@@ -103,6 +103,11 @@ static math_node *leading(math_ctx *c, math_node *n)
     return canon_split(c, term, &rest);
 }
 
+static size_t n_terms(const math_node *n)
+{
+    return n->kind == MATH_ADD ? n->n_args : 1;
+}
+
 /* ln x / ln base, a rational when the logarithms are proportional: log_8 32 = 5/3. */
 math_node *canon_log_to_base(math_ctx *c, math_node *base, math_node *x)
 {
@@ -110,6 +115,8 @@ math_node *canon_log_to_base(math_ctx *c, math_node *base, math_node *x)
     math_node *inverse = canon_power(c, low, math_integer(c, -1));
     if (c->fault != MATH_FINE || inverse->kind == MATH_UNDEF || top->kind == MATH_UNDEF)
         return inverse->kind == MATH_UNDEF ? inverse : top;
+    if (n_terms(top) != n_terms(low))
+        return times(c, top, inverse);
     math_node *k = leading(c, top), *d = leading(c, low), *ratio = math_number(c);
     if (c->fault == MATH_FINE && mpq_sgn(d->q) != 0) {
         mpq_div(ratio->q, k->q, d->q);

@@ -48,8 +48,14 @@ static void put(struct product *p, math_node *base, math_node *exponent)
     }
 }
 
-static void scale(struct product *p, const math_node *number)
+static void scale(struct product *p, math_node *number)
 {
+    if (math_is_small(number, 1))
+        return;
+    if (math_is_small(p->coefficient, 1)) {
+        p->coefficient = number;
+        return;
+    }
     math_node *r = math_number(p->c);
     if (p->c->fault == MATH_FINE && exact_mul(p->c, r->q, p->coefficient->q, number->q))
         p->coefficient = r;
@@ -68,7 +74,7 @@ static void put_factor(struct product *p, math_node *f)
         put(p, f->args[0], f->args[1]);
     } else {
         p->undefined |= f->kind == MATH_UNDEF;
-        put(p, f, math_integer(p->c, 1));
+        put(p, f, math_one(p->c));
     }
 }
 
@@ -161,7 +167,7 @@ static size_t count_flat(math_node **factors, size_t n)
 math_node *canon_product(math_ctx *c, math_node **factors, size_t n)
 {
     struct product p = {.c = c, .cap = count_flat(factors, n)};
-    p.coefficient = math_integer(c, 1);
+    p.coefficient = math_one(c);
     p.bases = arena_take(&c->mem, p.cap, sizeof *p.bases);
     p.exponents = arena_take(&c->mem, p.cap, sizeof *p.exponents);
     if (!p.bases || !p.exponents)

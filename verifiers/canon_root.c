@@ -32,9 +32,21 @@ static void put_whole(struct roots *r, mpz_srcptr base, long k)
     mpz_init_set_si(whole, k);
     mpq_set_z(part->q, base);
     r->failed |= !exact_pow(r->c, part->q, part->q, whole) ||
-                 !exact_mul(r->c, part->q, part->q, r->coefficient->q);
+                 (!math_is_small(r->coefficient, 1) &&
+                  !exact_mul(r->c, part->q, part->q, r->coefficient->q));
     mpz_clear(whole);
     r->coefficient = part;
+}
+
+/* top / low, which often is the exponent itself. */
+static math_node *fraction(const struct roots *r, long top, long low)
+{
+    if (mpq_cmp_si(r->e->q, top, (unsigned long)low) == 0)
+        return (math_node *)r->e;
+    math_node *n = math_number(r->c);
+    mpq_set_si(n->q, top, (unsigned long)low);
+    mpq_canonicalize(n->q);
+    return n;
 }
 
 /* Multiplies by base^(k e), its integer part into the coefficient. */
@@ -46,13 +58,9 @@ static void put_power(struct roots *r, mpz_srcptr base, long k)
         put_whole(r, base, whole);
     if (rest == 0 || r->failed)
         return;
-    math_node *b = math_number(r->c), *fraction = math_number(r->c);
-    if (r->c->fault != MATH_FINE)
-        return;
+    math_node *b = math_number(r->c);
     mpz_set(mpq_numref(b->q), base);
-    mpq_set_si(fraction->q, rest, (unsigned long)low);
-    mpq_canonicalize(fraction->q);
-    math_push(r->c, r->powers, math_binary(r->c, MATH_POW, 0, b, fraction));
+    math_push(r->c, r->powers, math_binary(r->c, MATH_POW, 0, b, fraction(r, rest, low)));
 }
 
 /* A cofactor that is an exact power of the root's index leaves the root. */
@@ -125,19 +133,20 @@ bool canon_factor(math_ctx *c, mpz_srcptr n, canon_factor_visit *visit, void *in
     return true;
 }
 
-/* Sign of the base: real for odd roots, a power of i for square roots. */
+/* Sign of the base, into the coefficient that is 1 yet: real for odd roots, a power of i for square
+ * roots. */
 static bool put_sign(struct roots *r)
 {
     mpz_srcptr top = mpq_numref(r->e->q), index = mpq_denref(r->e->q);
     if (mpz_odd_p(index)) {
         if (mpz_odd_p(top))
-            mpq_neg(r->coefficient->q, r->coefficient->q);
+            r->coefficient = math_integer(r->c, -1);
         return true;
     }
     if (mpz_cmp_ui(index, 2) != 0)
         return false;
     if (mpz_fdiv_ui(top, 4) == 3)
-        mpq_neg(r->coefficient->q, r->coefficient->q);
+        r->coefficient = math_integer(r->c, -1);
     math_push(r->c, r->powers, math_new(r->c, MATH_CONST, CONST_I));
     return true;
 }
@@ -154,7 +163,7 @@ math_node *canon_root(math_ctx *c, const math_node *base, const math_node *e)
     if (mpz_cmpabs_ui(mpq_numref(e->q), MAX_INDEX) > 0 ||
         mpz_cmp_ui(mpq_denref(e->q), MAX_INDEX) > 0)
         return plain_root(c, base, e);
-    struct roots r = {c, math_integer(c, 1), math_new(c, MATH_MUL, 0), e, 1, false};
+    struct roots r = {c, math_one(c), math_new(c, MATH_MUL, 0), e, 1, false};
     mpz_t top;
     mpz_init(top);
     mpz_abs(top, mpq_numref(base->q));

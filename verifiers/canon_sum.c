@@ -14,7 +14,7 @@ static struct term split(math_ctx *c, math_node *n)
     if (n->kind == MATH_NUM)
         return (struct term){n, NULL};
     if (n->kind != MATH_MUL || n->args[0]->kind != MATH_NUM)
-        return (struct term){math_integer(c, 1), n};
+        return (struct term){math_one(c), n};
     if (n->n_args == 2)
         return (struct term){n->args[0], n->args[1]};
     math_node *rest = math_new(c, MATH_MUL, 0);

@@ -1,18 +1,13 @@
 /* enclose.c - the value of a form as a rectangle, bottom up. */
-#include "verifiers/constant.h"
+#include "verifiers/enclose.h"
 
 #include <math.h>
 
 #include "verifiers/exact.h"
 
-/* Cost of an operation on both ends, in multiples of (limbs)^1.5; measured on mpfr 4.2. */
-#define NODE_FUEL 24.0
-#define TOUCH_FUEL 300.0 /* a node's memory, whatever the precision */
-#define ROOT_FUEL 96.0
-#define FUNCTION_FUEL 480.0 /* exp, log, sin, atan */
 #define MAX_INTEGER_BITS 65536
 
-static bool charge(const struct evaluation *e, double factor)
+bool enclose_charge(const struct evaluation *e, double factor)
 {
     double limbs = (double)e->bits / 64 + 1;
     return math_spend(e->c, factor * limbs * sqrt(limbs));
@@ -72,7 +67,7 @@ static enum enclosure integer_power(const struct evaluation *e, rect *r, const m
 {
     mpz_srcptr k = mpq_numref(n->args[1]->q);
     enum enclosure s = mpz_sgn(k) < 0 ? need_nonzero(e, r, n->args[0]) : ENCLOSED;
-    if (s != ENCLOSED || !charge(e, NODE_FUEL * (double)mpz_sizeinbase(k, 2)))
+    if (s != ENCLOSED || !enclose_charge(e, NODE_FUEL * (double)mpz_sizeinbase(k, 2)))
         return s == ENCLOSED ? ENCLOSE_OUTSIDE : s;
     return rect_pow(r, r, k) ? ENCLOSED : ENCLOSE_OUTSIDE;
 }
@@ -98,11 +93,12 @@ static enum enclosure root_power(const struct evaluation *e, rect *r, math_node 
     }
     if (s == ENCLOSED)
         s = need_clear_of_cut(e, r, n->args[0]);
-    bool paid = charge(e, ROOT_FUEL + NODE_FUEL * (double)mpz_sizeinbase(p, 2));
+    double index = fmin(mpz_get_d(q), DEAREST_INDEX);
+    bool paid = enclose_charge(e, ROOT_FUEL * index + NODE_FUEL * (double)mpz_sizeinbase(p, 2));
     if (s != ENCLOSED || !paid)
         return s != ENCLOSED ? s : ENCLOSE_OUTSIDE;
     bool negative = r->real && interval_sign(&r->re) < 0;
-    if (!r->real && !charge(e, 2 * FUNCTION_FUEL))
+    if (!r->real && !enclose_charge(e, ARC_FUEL + FUNCTION_FUEL))
         return ENCLOSE_OUTSIDE;
     if (negative && mpz_odd_p(q))
         negative_root(r, mpz_get_ui(q));
@@ -122,7 +118,7 @@ static enum enclosure logarithm(const struct evaluation *e, rect *r, math_node *
         return s;
     if (e->real_domain && r->real && interval_sign(&r->re) < 0)
         return ENCLOSE_NONREAL;
-    bool fine = charge(e, FUNCTION_FUEL) && rect_log(r, r);
+    bool fine = enclose_charge(e, FUNCTION_FUEL + (r->real ? 0 : ARC_FUEL)) && rect_log(r, r);
     return fine ? ENCLOSED : ENCLOSE_COARSE;
 }
 
@@ -140,7 +136,7 @@ static enum enclosure general_power(const struct evaluation *e, rect *r, math_no
             rect_mul(&x, &x, r);
     }
     if (s == ENCLOSED)
-        s = charge(e, FUNCTION_FUEL) && rect_exp(r, &x) ? ENCLOSED : ENCLOSE_OUTSIDE;
+        s = enclose_charge(e, FUNCTION_FUEL) && rect_exp(r, &x) ? ENCLOSED : ENCLOSE_OUTSIDE;
     rect_clear(&x);
     return s;
 }
@@ -265,13 +261,24 @@ static enum enclosure fine_or_outside(bool fine)
     return fine ? ENCLOSED : ENCLOSE_OUTSIDE;
 }
 
+/* Of a complex number sine and cosine are two exponentials. ln pays itself. */
+static double function_fuel(int f, bool real)
+{
+    switch (f) {
+    case FUNC_ASIN: return 2 * ARC_FUEL;
+    case FUNC_ATAN: return ARC_FUEL;
+    case FUNC_SIN: case FUNC_COS: return real ? FUNCTION_FUEL : 4 * FUNCTION_FUEL;
+    case FUNC_SINH: case FUNC_COSH: return real ? 2 * FUNCTION_FUEL : 4 * FUNCTION_FUEL;
+    default: return 0;
+    }
+}
+
 static enum enclosure of_function(const struct evaluation *e, rect *r, math_node *n)
 {
-    bool cheap = n->tag == FUNC_ABS || n->tag == FUNC_FLOOR || n->tag == FUNC_LN;
     enum enclosure s = enclose(e, r, n->args[0]);
     if (s != ENCLOSED)
         return s;
-    if (!cheap && !charge(e, FUNCTION_FUEL))
+    if (!enclose_charge(e, function_fuel(n->tag, r->real)))
         return ENCLOSE_OUTSIDE;
     switch (n->tag) {
     case FUNC_SIN: return fine_or_outside(circular(r, r, -1));
@@ -314,7 +321,7 @@ static enum enclosure of_variable(const struct evaluation *e, rect *r, const mat
     return ENCLOSE_OUTSIDE;
 }
 
-static enum enclosure of_many(const struct evaluation *e, rect *r, const math_node *n)
+static enum enclosure of_product(const struct evaluation *e, rect *r, const math_node *n)
 {
     rect x;
     enum enclosure s = enclose(e, r, n->args[0]);
@@ -322,9 +329,7 @@ static enum enclosure of_many(const struct evaluation *e, rect *r, const math_no
     for (size_t i = 1; i < n->n_args && s == ENCLOSED; i++) {
         rect_set_zero(&x);
         s = enclose(e, &x, n->args[i]);
-        if (s == ENCLOSED && n->kind == MATH_ADD)
-            rect_add(r, r, &x);
-        else if (s == ENCLOSED)
+        if (s == ENCLOSED)
             rect_mul(r, r, &x);
     }
     rect_clear(&x);
@@ -334,7 +339,7 @@ static enum enclosure of_many(const struct evaluation *e, rect *r, const math_no
 enum enclosure enclose(const struct evaluation *e, rect *r, math_node *n)
 {
     enum enclosure s;
-    if (!math_spend(e->c, TOUCH_FUEL) || !charge(e, NODE_FUEL) || e->c->fault != MATH_FINE)
+    if (!math_spend(e->c, TOUCH_FUEL) || !enclose_charge(e, NODE_FUEL) || e->c->fault != MATH_FINE)
         return ENCLOSE_OUTSIDE;
     switch (n->kind) {
     case MATH_NUM:
@@ -344,7 +349,8 @@ enum enclosure enclose(const struct evaluation *e, rect *r, math_node *n)
         break;
     case MATH_CONST: s = of_constant(r, n); break;
     case MATH_VAR: s = of_variable(e, r, n); break;
-    case MATH_ADD: case MATH_MUL: s = of_many(e, r, n); break;
+    case MATH_ADD: s = enclose_sum(e, r, n); break;
+    case MATH_MUL: s = of_product(e, r, n); break;
     case MATH_POW: s = of_power(e, r, n); break;
     case MATH_FUNC: s = of_function(e, r, n); break;
     case MATH_UNDEF: s = ENCLOSE_UNDEFINED; break;

@@ -6,34 +6,21 @@
  * nothing. The soft merge of tagged classes comes after, once. */
 #include "base/alloc.h"
 #include "base/fail.h"
-#include "base/hash.h"
 #include "verifiers/candidates.h"
+#include "verifiers/entries.h"
 #include "verifiers/judge_values.h"
 #include "verifiers/scalar.h"
 #include "verifiers/value.h"
 
 #define MAX_ANSWERS 65536
-#define TOTAL_FUEL (32 * (double)MATH_FUEL) /* of all comparisons of one call */
-
-/* One distinct text. */
-struct entry {
-    text raw;
-    uint64_t hash;
-    math_ctx ctx;
-    math_node *vote, *canonical; /* NULL: over a limit, equal to itself only */
-    struct signatures looks;
-    size_t parent;               /* union-find */
-    size_t weight;               /* votes of the whole class, at its root */
-};
+#define TOTAL_FUEL (32 * (double)MATH_FUEL) /* of all comparisons of values that look alike */
+#define BLIND_FUEL (double)MATH_FUEL        /* of all others: of which one has no bounds */
 
 struct grouping {
-    struct entry *entries;
-    size_t n;
-    struct candidate *candidates; /* [2 n] work space */
+    struct entries all;
+    struct candidate *candidates; /* [2 answers] work space */
     size_t *entry_of; /* [answers] index into entries, SIZE_MAX for no vote */
-    size_t *slots;    /* [n_slots] by hash of the text: index + 1, 0 for none */
-    size_t n_slots;   /* a power of 2 above twice the number of answers */
-    double fuel;
+    double fuel, blind_fuel;
 };
 
 /* ---- exact classes ----------------------------------------------------------------------------
@@ -41,8 +28,8 @@ struct grouping {
 
 static size_t root_of(const struct grouping *g, size_t i)
 {
-    while (g->entries[i].parent != i)
-        i = g->entries[i].parent;
+    while (g->all.list[i].parent != i)
+        i = g->all.list[i].parent;
     return i;
 }
 
@@ -54,47 +41,23 @@ static void unite(struct grouping *g, size_t a, size_t b)
     if (a == b)
         return;
     size_t low = a < b ? a : b, high = a < b ? b : a;
-    g->entries[high].parent = low;
-    g->entries[low].weight += g->entries[high].weight;
+    g->all.list[high].parent = low;
+    g->all.list[low].weight += g->all.list[high].weight;
 }
 
-static void read_entry(struct entry *e, text raw, uint64_t hash, size_t self)
-{
-    *e = (struct entry){.raw = raw, .hash = hash, .parent = self};
-    math_init(&e->ctx);
-    math_node *n = judge_parse(&e->ctx, raw);
-    e->vote = value_for_vote(&e->ctx, n);
-    e->canonical = value_canonical(&e->ctx, e->vote);
-    if (e->ctx.fault != MATH_FINE)
-        e->vote = e->canonical = NULL;
-    else
-        e->looks = signatures_of(&e->ctx, e->vote, e->canonical);
-}
-
-static size_t find_entry(struct grouping *g, text raw)
-{
-    uint64_t hash = hash_bytes(raw.p, raw.n, 5);
-    size_t slot = (size_t)hash & (g->n_slots - 1);
-    for (; g->slots[slot]; slot = (slot + 1) & (g->n_slots - 1)) {
-        const struct entry *e = &g->entries[g->slots[slot] - 1];
-        if (e->hash == hash && text_equal(e->raw, raw))
-            return g->slots[slot] - 1;
-    }
-    read_entry(&g->entries[g->n], raw, hash, g->n);
-    g->slots[slot] = ++g->n;
-    return g->n - 1;
-}
-
-/* Runs one comparison on its own context and pays from the call's fuel. */
-static outcome compare_entries(struct grouping *g, const struct entry *a, const struct entry *b)
+/* Runs one comparison on its own context and pays from a share of the call's fuel. Few answers are
+ * ever compared: what they say is read again. */
+static outcome compare_entries(double *fuel, const struct entry *a, const struct entry *b)
 {
     math_ctx c;
-    if (g->fuel <= 0)
+    if (*fuel <= 0)
         return outcome_unknown("fuel");
     math_init(&c);
     c.seed = judge_seed(a->raw, b->raw);
-    outcome o = judge_votes(&c, a->vote, a->canonical, b->vote, b->canonical);
-    g->fuel -= MATH_FUEL - c.fuel;
+    math_node *x = value_for_vote(&c, judge_parse(&c, a->raw));
+    math_node *y = value_for_vote(&c, judge_parse(&c, b->raw));
+    outcome o = judge_votes(&c, x, a->canonical, y, b->canonical);
+    *fuel -= MATH_FUEL - c.fuel;
     math_free(&c);
     return o;
 }
@@ -111,10 +74,11 @@ static bool worth_comparing(const struct entry *a, const struct entry *b, bool a
 static void compare_pair(void *into, const struct candidate *x, const struct candidate *y)
 {
     struct grouping *g = into;
-    const struct entry *a = &g->entries[x->id], *b = &g->entries[y->id];
+    const struct entry *a = &g->all.list[x->id], *b = &g->all.list[y->id];
+    double *fuel = x->signature->known && y->signature->known ? &g->fuel : &g->blind_fuel;
     if (worth_comparing(a, b, x->signature == &a->looks.value) &&
         root_of(g, x->id) != root_of(g, y->id) &&
-        compare_entries(g, a, b).verdict == SHEAF_EQUAL)
+        compare_entries(fuel, a, b).verdict == SHEAF_EQUAL)
         unite(g, x->id, y->id);
 }
 
@@ -122,8 +86,8 @@ static void compare_pair(void *into, const struct candidate *x, const struct can
 static size_t list_candidates(struct grouping *g)
 {
     size_t n = 0;
-    for (size_t i = 0; i < g->n; i++) {
-        const struct entry *e = &g->entries[i];
+    for (size_t i = 0; i < g->all.n; i++) {
+        const struct entry *e = &g->all.list[i];
         struct candidate look = {&e->looks.value, e->canonical, e->raw, i};
         if (e->canonical)
             g->candidates[n++] = look;
@@ -237,16 +201,16 @@ static size_t favourite(struct grouping *g, size_t tagged)
     size_t best = SIZE_MAX;
     int best_affinity = 0;
     struct bare_forms f;
-    bare_forms_of(&f, g->entries[tagged].canonical);
-    for (size_t i = 0; i < g->n && f.c.fault == MATH_FINE; i++) {
-        const struct entry *e = &g->entries[i];
+    bare_forms_of(&f, g->all.list[tagged].canonical);
+    for (size_t i = 0; i < g->all.n && f.c.fault == MATH_FINE; i++) {
+        const struct entry *e = &g->all.list[i];
         if (e->parent != i || !e->canonical || !is_bare(e->canonical))
             continue;
         int a = affinity(g, &f, e);
         if (a == 0)
             continue;
-        bool tie = best != SIZE_MAX && e->weight == g->entries[best].weight;
-        if (best == SIZE_MAX || (tie ? a > best_affinity : e->weight > g->entries[best].weight)) {
+        bool tie = best != SIZE_MAX && e->weight == g->all.list[best].weight;
+        if (best == SIZE_MAX || (tie ? a > best_affinity : e->weight > g->all.list[best].weight)) {
             best = i;
             best_affinity = a;
         }
@@ -258,20 +222,20 @@ static size_t favourite(struct grouping *g, size_t tagged)
 /* Each bare class takes the heaviest of the tagged classes that want it. */
 static void merge_tagged(struct grouping *g, size_t *wish)
 {
-    for (size_t i = 0; i < g->n; i++) {
-        const struct entry *e = &g->entries[i];
+    for (size_t i = 0; i < g->all.n; i++) {
+        const struct entry *e = &g->all.list[i];
         bool tagged = e->parent == i && e->canonical && is_tagged(e->canonical);
         wish[i] = tagged ? favourite(g, i) : SIZE_MAX;
     }
-    for (size_t i = 0; i < g->n; i++) {
+    for (size_t i = 0; i < g->all.n; i++) {
         if (wish[i] == SIZE_MAX)
             continue;
-        for (size_t k = 0; k < g->n; k++)
-            if (k != i && wish[k] == wish[i] && is_heavier(&g->entries[k], &g->entries[i]))
+        for (size_t k = 0; k < g->all.n; k++)
+            if (k != i && wish[k] == wish[i] && is_heavier(&g->all.list[k], &g->all.list[i]))
                 wish[i] = SIZE_MAX - 1; /* it stays apart, and still counts as a rival of none */
     }
-    for (size_t i = 0; i < g->n; i++)
-        if (wish[i] < g->n)
+    for (size_t i = 0; i < g->all.n; i++)
+        if (wish[i] < g->all.n)
             unite(g, i, wish[i]);
 }
 
@@ -281,7 +245,7 @@ static void merge_tagged(struct grouping *g, size_t *wish)
 static void number_classes(const struct grouping *g, int *classes, size_t n, int *number)
 {
     int next = 0;
-    for (size_t i = 0; i < g->n; i++)
+    for (size_t i = 0; i < g->all.n; i++)
         number[i] = -1;
     for (size_t i = 0; i < n; i++) {
         if (g->entry_of[i] == SIZE_MAX) {
@@ -299,9 +263,9 @@ static void read_all(struct grouping *g, const char *const *answers, const size_
 {
     for (size_t i = 0; i < n; i++) {
         text t = text_trim((text){answers[i], answers[i] ? lens[i] : 0});
-        g->entry_of[i] = t.n ? find_entry(g, t) : SIZE_MAX;
+        g->entry_of[i] = t.n ? entries_find(&g->all, t) : SIZE_MAX;
         if (t.n)
-            g->entries[g->entry_of[i]].weight++;
+            g->all.list[g->entry_of[i]].weight++;
     }
 }
 
@@ -311,18 +275,14 @@ sheaf_code sheaf_answer_group(int *classes, const char *const *answers, const si
     if (n > MAX_ANSWERS)
         return SHEAF_FAIL(err, SHEAF_ERR_LIMIT, NULL, "%zu answers; at most %d are grouped", n,
                           MAX_ANSWERS);
-    struct grouping g = {.fuel = TOTAL_FUEL};
-    g.entries = alloc_zero(n, sizeof *g.entries);
+    struct grouping g = {.fuel = TOTAL_FUEL, .blind_fuel = BLIND_FUEL};
+    bool room = entries_init(&g.all, n);
     g.entry_of = alloc_zero(n, sizeof *g.entry_of);
     g.candidates = alloc_zero(n, 2 * sizeof *g.candidates);
-    g.n_slots = 4;
-    while (g.n_slots < 2 * n)
-        g.n_slots *= 2;
-    g.slots = alloc_zero(g.n_slots, sizeof *g.slots);
     size_t *wish = alloc_zero(n, sizeof *wish);
     int *number = alloc_zero(n, sizeof *number);
     sheaf_code rc = SHEAF_OK;
-    if (!g.entries || !g.entry_of || !g.candidates || !g.slots || !wish || !number) {
+    if (!room || !g.entry_of || !g.candidates || !wish || !number) {
         rc = SHEAF_FAIL(err, SHEAF_ERR_NOMEM, NULL, "no memory for %zu answers", n);
         goto out;
     }
@@ -331,13 +291,10 @@ sheaf_code sheaf_answer_group(int *classes, const char *const *answers, const si
     merge_tagged(&g, wish);
     number_classes(&g, classes, n, number);
 out:
-    for (size_t i = 0; i < g.n; i++)
-        math_free(&g.entries[i].ctx);
     alloc_free(number);
     alloc_free(wish);
-    alloc_free(g.slots);
     alloc_free(g.candidates);
     alloc_free(g.entry_of);
-    alloc_free(g.entries);
+    entries_free(&g.all);
     return rc;
 }

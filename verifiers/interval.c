@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-#define SINE_LIMIT 64 /* log2 of the largest argument of sine and cosine */
+#define GUESS_RANGE 0x1p26  /* q x below it, as a double, is wrong by less than 2^-25 */
+#define GUESS_SLACK 0x1p-20
 
 void interval_init(interval *x, mpfr_prec_t bits)
 {
@@ -23,6 +24,11 @@ mpfr_prec_t interval_bits(const interval *x)
     return mpfr_get_prec(x->lo);
 }
 
+bool interval_is_point(const interval *x)
+{
+    return mpfr_equal_p(x->lo, x->hi) != 0;
+}
+
 void interval_set(interval *r, const interval *x)
 {
     mpfr_set(r->lo, x->lo, MPFR_RNDD);
@@ -35,21 +41,23 @@ void interval_set_si(interval *r, long value)
     mpfr_set_si(r->hi, value, MPFR_RNDU);
 }
 
+void interval_close_above(interval *r, int inexact)
+{
+    mpfr_set(r->hi, r->lo, MPFR_RNDU);
+    if (inexact)
+        mpfr_nextabove(r->hi);
+}
+
 void interval_set_q(interval *r, mpq_srcptr q)
 {
-    if (mpz_cmp_ui(mpq_denref(q), 1) == 0) { /* several times faster */
-        mpfr_set_z(r->lo, mpq_numref(q), MPFR_RNDD);
-        mpfr_set_z(r->hi, mpq_numref(q), MPFR_RNDU);
-        return;
-    }
-    mpfr_set_q(r->lo, q, MPFR_RNDD);
-    mpfr_set_q(r->hi, q, MPFR_RNDU);
+    bool integer = mpz_cmp_ui(mpq_denref(q), 1) == 0; /* several times faster */
+    interval_close_above(r, integer ? mpfr_set_z(r->lo, mpq_numref(q), MPFR_RNDD)
+                           : mpfr_set_q(r->lo, q, MPFR_RNDD));
 }
 
 void interval_set_pi(interval *r)
 {
-    mpfr_const_pi(r->lo, MPFR_RNDD);
-    mpfr_const_pi(r->hi, MPFR_RNDU);
+    interval_close_above(r, mpfr_const_pi(r->lo, MPFR_RNDD));
 }
 
 /* ---- arithmetic -------------------------------------------------------------------------------
@@ -175,85 +183,12 @@ bool interval_pow(interval *r, const interval *x, mpz_srcptr n)
         interval_set(r, x);
     if (mpz_cmp_ui(n, 1) == 0)
         return true;
-    mpfr_pow_z(r->lo, r->lo, n, MPFR_RNDD);
-    mpfr_pow_z(r->hi, r->hi, n, MPFR_RNDU);
-    return true;
-}
-
-/* ---- functions --------------------------------------------------------------------------------
- */
-
-void interval_root(interval *r, const interval *x, unsigned long k)
-{
-    if (mpfr_sgn(x->lo) <= 0)
-        mpfr_set_zero(r->lo, 1);
+    bool point = interval_is_point(r);
+    int inexact = mpfr_pow_z(r->lo, r->lo, n, MPFR_RNDD);
+    if (point)
+        interval_close_above(r, inexact);
     else
-        mpfr_rootn_ui(r->lo, x->lo, k, MPFR_RNDD);
-    mpfr_rootn_ui(r->hi, x->hi, k, MPFR_RNDU);
-}
-
-void interval_exp(interval *r, const interval *x)
-{
-    mpfr_exp(r->lo, x->lo, MPFR_RNDD);
-    mpfr_exp(r->hi, x->hi, MPFR_RNDU);
-}
-
-bool interval_log(interval *r, const interval *x)
-{
-    if (mpfr_sgn(x->lo) <= 0)
-        return false;
-    mpfr_log(r->lo, x->lo, MPFR_RNDD);
-    mpfr_log(r->hi, x->hi, MPFR_RNDU);
-    return true;
-}
-
-/* [value - slack, value + slack] for lo rounded down and hi rounded up, cut at [-1, 1]. */
-static void widen_sine(interval *r, mpfr_srcptr slack)
-{
-    mpfr_sub(r->lo, r->lo, slack, MPFR_RNDD);
-    mpfr_add(r->hi, r->hi, slack, MPFR_RNDU);
-    if (mpfr_cmp_si(r->lo, -1) < 0)
-        mpfr_set_si(r->lo, -1, MPFR_RNDD);
-    if (mpfr_cmp_si(r->hi, 1) > 0)
-        mpfr_set_si(r->hi, 1, MPFR_RNDU);
-}
-
-/* Both functions move by no more than their argument: the lower end's value, widened by the width.
- * One call gives both, rounded down; the next number up is an upper bound. */
-bool interval_sin_cos(interval *sin, interval *cos, const interval *x)
-{
-    bool huge = mpfr_cmp_ui_2exp(x->hi, 1, SINE_LIMIT) > 0 ||
-                mpfr_cmp_si_2exp(x->lo, -1, SINE_LIMIT) < 0 || !interval_is_finite(x);
-    if (huge)
-        return false;
-    mpfr_t slack, at;
-    mpfr_inits2(interval_bits(x), slack, at, (mpfr_ptr)0);
-    mpfr_sub(slack, x->hi, x->lo, MPFR_RNDU);
-    mpfr_set(at, x->lo, MPFR_RNDN);
-    mpfr_sin_cos(sin->lo, cos->lo, at, MPFR_RNDD);
-    interval *const results[] = {sin, cos};
-    for (int i = 0; i < 2; i++) {
-        mpfr_set(results[i]->hi, results[i]->lo, MPFR_RNDU);
-        if (!mpfr_zero_p(at)) /* exact at 0 */
-            mpfr_nextabove(results[i]->hi);
-        widen_sine(results[i], slack);
-    }
-    mpfr_clears(slack, at, (mpfr_ptr)0);
-    return true;
-}
-
-void interval_atan(interval *r, const interval *x)
-{
-    mpfr_atan(r->lo, x->lo, MPFR_RNDD);
-    mpfr_atan(r->hi, x->hi, MPFR_RNDU);
-}
-
-bool interval_asin(interval *r, const interval *x)
-{
-    if (mpfr_cmp_si(x->lo, -1) < 0 || mpfr_cmp_si(x->hi, 1) > 0)
-        return false;
-    mpfr_asin(r->lo, x->lo, MPFR_RNDD);
-    mpfr_asin(r->hi, x->hi, MPFR_RNDU);
+        mpfr_pow_z(r->hi, r->hi, n, MPFR_RNDU);
     return true;
 }
 
@@ -325,13 +260,23 @@ bool interval_round(mpz_ptr r, const interval *x, long max_bits)
     return true;
 }
 
+/* Does a double show that q x is no integer? */
+static bool is_surely_broken(double x, unsigned long q)
+{
+    double product = x * (double)q;
+    return fabs(product) < GUESS_RANGE && fabs(product - rint(product)) > GUESS_SLACK;
+}
+
 bool interval_guess_rational(mpq_ptr r, const interval *x, unsigned long max_q)
 {
     interval t;
+    double near = mpfr_get_d(x->lo, MPFR_RNDN);
     long bits = (long)interval_bits(x);
     interval_init(&t, bits);
     bool found = false;
     for (unsigned long q = 1; q <= max_q && !found; q++) {
+        if (is_surely_broken(near, q))
+            continue;
         mpfr_mul_ui(t.lo, x->lo, q, MPFR_RNDD);
         mpfr_mul_ui(t.hi, x->hi, q, MPFR_RNDU);
         found = interval_round(mpq_numref(r), &t, bits);

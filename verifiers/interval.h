@@ -23,6 +23,10 @@ void interval_set(interval *r, const interval *x);
 void interval_set_si(interval *r, long value);
 void interval_set_q(interval *r, mpq_srcptr q);
 void interval_set_pi(interval *r);
+bool interval_is_point(const interval *x); /* lo = hi */
+/* The upper end to a value that was rounded down to the lower one: the same if it was exact, else
+ * the next number. */
+void interval_close_above(interval *r, int inexact);
 
 void interval_neg(interval *r, const interval *x);
 void interval_add(interval *r, const interval *x, const interval *y);

@@ -7,22 +7,40 @@
 #include <string.h>
 
 #define MEMORY_LIMIT ((size_t)32 << 20)
-#define NODE_FUEL 128.0 /* what building a node and sorting it in costs */
+#define NODE_FUEL 512.0 /* what building a node and sorting it in costs */
 
-void math_init(math_ctx *c)
+static void begin(math_ctx *c, arena mem)
 {
-    *c = (math_ctx){.fuel = MATH_FUEL, .max_nodes = 16 * (size_t)MATH_MAX_NODES};
+    *c = (math_ctx){.mem = mem, .fuel = MATH_FUEL, .max_nodes = 16 * (size_t)MATH_MAX_NODES};
     c->dummy = (math_node){.kind = MATH_NUM};
     mpq_init(c->dummy.q);
-    arena_init(&c->mem, MEMORY_LIMIT);
 }
 
-void math_free(math_ctx *c)
+static void clear_numbers(math_ctx *c)
 {
     for (math_node *n = c->numbers; n; n = n->next_number)
         mpq_clear(n->q);
     mpq_clear(c->dummy.q);
     c->numbers = NULL;
+}
+
+void math_init(math_ctx *c)
+{
+    arena mem;
+    arena_init(&mem, MEMORY_LIMIT);
+    begin(c, mem);
+}
+
+void math_reset(math_ctx *c)
+{
+    clear_numbers(c);
+    arena_reset(&c->mem);
+    begin(c, c->mem);
+}
+
+void math_free(math_ctx *c)
+{
+    clear_numbers(c);
     arena_free(&c->mem);
     mpfr_free_cache();
 }
@@ -81,12 +99,35 @@ math_node *math_integer(math_ctx *c, long value)
     return n;
 }
 
+math_node *math_one(math_ctx *c)
+{
+    if (c->fault == MATH_FINE && !c->one)
+        c->one = math_integer(c, 1);
+    return c->fault == MATH_FINE ? c->one : &c->dummy;
+}
+
 math_node *math_copy_number(math_ctx *c, mpq_srcptr q)
 {
     math_node *n = math_number(c);
     if (n->q != q)
         mpq_set(n->q, q);
     return n;
+}
+
+math_node *math_copy(math_ctx *c, const math_node *n)
+{
+    math_node *copy = math_new(c, n->kind, n->tag);
+    if (c->fault != MATH_FINE)
+        return copy;
+    if (n->kind == MATH_NUM || n->kind == MATH_BASE)
+        mpq_set(copy->q, n->q);
+    copy->known = n->known;
+    copy->s = (text){n->s.n ? arena_strndup(&c->mem, n->s.p, n->s.n) : NULL, n->s.n};
+    if (n->s.n && !copy->s.p)
+        return math_fail(c, MATH_OVER_LIMIT);
+    for (size_t i = 0; i < n->n_args && c->fault == MATH_FINE; i++)
+        math_push(c, copy, math_copy(c, n->args[i]));
+    return copy;
 }
 
 math_node *math_named(math_ctx *c, enum math_kind kind, text s)

@@ -25,7 +25,7 @@
 #define MATH_MAX_VARS 64     /* of one comparison */
 #define MATH_MAX_BITS 1048576.0 /* of a number that is written out */
 #define MATH_MAX_EXPONENT 4096 /* of 1e..., beyond it stays a power */
-#define MATH_FUEL 16777216.0 /* units per comparison: (64-bit limbs)^1.6, about a nanosecond */
+#define MATH_FUEL 25165824.0 /* units per comparison; at most 0.3 nanoseconds each */
 
 enum math_kind {
     /* scalars */
@@ -101,6 +101,7 @@ typedef struct math_ctx {
     math_node dummy;    /* a number, handed out after a fault */
     enum math_fault fault;
     size_t n_nodes, max_nodes;
+    math_node *one;     /* math_one */
     double fuel;
     uint64_t seed;
     bool exact_points; /* agreement of digits at points is no equality */
@@ -108,6 +109,8 @@ typedef struct math_ctx {
 
 void math_init(math_ctx *c);
 void math_free(math_ctx *c);
+/* As after math_init, with memory kept for the next tree. */
+void math_reset(math_ctx *c);
 
 /* Notes a fault; the first one stays. Returns the dummy. */
 math_node *math_fail(math_ctx *c, enum math_fault fault);
@@ -121,7 +124,9 @@ bool math_charge(math_ctx *c, double bits);
 math_node *math_new(math_ctx *c, enum math_kind kind, int tag);
 math_node *math_number(math_ctx *c);              /* NUM 0 */
 math_node *math_integer(math_ctx *c, long value); /* NUM */
+math_node *math_one(math_ctx *c);                 /* NUM 1, the same each time: not to be changed */
 math_node *math_copy_number(math_ctx *c, mpq_srcptr q);
+math_node *math_copy(math_ctx *c, const math_node *n); /* the whole tree, with its texts */
 math_node *math_named(math_ctx *c, enum math_kind kind, text s);
 /* Appends an argument; the child is complete by now. */
 void math_push(math_ctx *c, math_node *parent, math_node *child);

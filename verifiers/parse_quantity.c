@@ -11,6 +11,7 @@
 #include "verifiers/math_parser.h"
 
 #define UNIT_BYTES 48
+#define WORD_FUEL 512.0 /* for looking a word up; phrases are scanned from each of their words */
 
 /* Reads unit tokens and writes the canonical unit: "ft^2", "km/h". */
 struct unit_scan {
@@ -55,6 +56,7 @@ static void put(struct unit_scan *u, const char *s, size_t n)
 static void put_word(struct unit_scan *u, text w)
 {
     text unit = word_unit(w);
+    u->bad |= !math_spend(u->p->c, WORD_FUEL);
     if (word_is_percent(w)) {
         u->percent = u->any = true;
         return;

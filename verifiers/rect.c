@@ -209,6 +209,10 @@ static bool angle_off_axis(interval *r, const rect *x, int sign)
 static bool angle(interval *r, const rect *x)
 {
     int re = interval_sign(&x->re), im = x->real ? 0 : interval_sign(&x->im);
+    if (re > 0 && x->real) {
+        interval_set_si(r, 0);
+        return true;
+    }
     if (re > 0) {
         interval t;
         interval_init(&t, interval_bits(r));

@@ -14,7 +14,7 @@
 #define ZEROS_PER_NODE                                                                             \
     64.0 /* integer zeros of an exponential polynomial, by the size of its tree */
 #define MAX_EXPONENT 1e12
-#define PRIME_FUEL 8192.0 /* units of fuel for a random prime */
+#define PRIME_FUEL 24576.0 /* units of fuel for a random prime */
 #define NODE_FUEL 32.0    /* for evaluating a node */
 
 /* A point: a prime and values by hash of the name. Integer values for variables seen in exponents.

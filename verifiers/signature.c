@@ -4,6 +4,7 @@
 #include "verifiers/signature.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/hash.h"
 #include "verifiers/canon.h"
@@ -15,9 +16,8 @@
 #define VALUE_BITS 20 /* of the numerators of variables' values */
 #define PART_WEIGHT 17
 #define BENT_EXPONENT 512
-#define LARGEST_EXPONENT 0x1p40
 #define INFINITE_EXPONENT 1000 /* infinity stands as 2^1000 */
-#define SIGNATURE_FUEL 131072.0 /* each look; a surd takes about a thousand */
+#define SIGNATURE_FUEL 524288.0 /* each look; a surd takes about two thousand */
 
 enum shape { SHAPE_NONE, SHAPE_SCALAR, SHAPE_SPAN, SHAPE_TUPLE, SHAPE_MATRIX, SHAPE_RATIO,
              SHAPE_RELATION };
@@ -142,8 +142,11 @@ static bool of_span(struct look *l, rect *r, const math_node *n)
     for (size_t i = 0; i < n->n_args && fine; i++) {
         const math_node *m = n->args[i];
         bool piece = n->kind == MATH_REGION && m->kind == MATH_TUPLE;
-        fine = fold(l, &x.re, piece ? m->args[0] : (math_node *)m) &&
-               fold(l, &x.im, piece ? m->args[1] : (math_node *)m);
+        fine = fold(l, &x.re, piece ? m->args[0] : (math_node *)m);
+        if (piece)
+            fine = fine && fold(l, &x.im, m->args[1]);
+        else
+            interval_set(&x.im, &x.re);
         if (i == 0)
             rect_set(r, &x);
         interval_min(&r->re, &r->re, &x.re);
@@ -254,16 +257,19 @@ static uint64_t shape_of(const math_node *n)
     }
 }
 
-/* A rising function of x that fits a double, for any x. */
+/* A rising function of x that fits a double, for any x: x itself from 2^-512 to 2^512, else it
+ * grows with the logarithm. */
 static double bent(mpfr_srcptr x, mpfr_rnd_t towards)
 {
-    if (!mpfr_regular_p(x) || mpfr_get_exp(x) <= BENT_EXPONENT)
+    if (!mpfr_regular_p(x) || labs(mpfr_get_exp(x)) <= BENT_EXPONENT)
         return mpfr_get_d(x, towards);
     long exponent;
     double m = mpfr_get_d_2exp(&exponent, x, towards); /* 1/2 <= |m| <= 1 */
-    double above = fmin((double)exponent, LARGEST_EXPONENT) - BENT_EXPONENT;
-    double size = copysign(ldexp(above + 2 * fabs(m), BENT_EXPONENT), m);
-    return nextafter(size, towards == MPFR_RNDD ? -INFINITY : INFINITY);
+    double over = fabs((double)exponent) - BENT_EXPONENT;
+    double size = exponent > 0 ? ldexp(over + 2 * fabs(m), BENT_EXPONENT)
+                               : ldexp(1 / (over + 3 - 2 * fabs(m)), -BENT_EXPONENT);
+    double end = towards == MPFR_RNDD ? -INFINITY : INFINITY;
+    return nextafter(nextafter(copysign(size, m), end), end);
 }
 
 static void set_bounds(struct signature *s, int part, const interval *x)

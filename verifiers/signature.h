@@ -3,8 +3,8 @@
  *
  * The bounds are of two numbers that follow from the value: its real and imaginary part where every
  * variable has one fixed value, the least and the largest member of a set, the ends of an interval,
- * a weighted sum over a longer tuple. Numbers beyond 2^512 are bent by a rising function, so
- * that they fit a double. */
+ * a weighted sum over a longer tuple. Numbers beyond 2^512, and those nearer to 0 than 2^-512, are
+ * bent by a rising function, so that they fit a double. */
 #ifndef VERIFIERS_SIGNATURE_H
 #define VERIFIERS_SIGNATURE_H
 

@@ -77,7 +77,7 @@ static void make(struct dice *d, strbuf *out)
 
 int main(int argc, char **argv)
 {
-    static const struct mutate_program program = {"mutate_gguf", make, fuzz_gguf};
+    static const struct mutate_program program = {"mutate_gguf", make, fuzz_gguf, NULL};
     build_seeds();
     int status = mutate_main(argc, argv, &program);
     for (int i = 0; i < N_SEEDS; i++) {

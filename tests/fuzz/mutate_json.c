@@ -106,7 +106,7 @@ static void check_seeds(void)
 
 int main(int argc, char **argv)
 {
-    static const struct mutate_program program = {"mutate_json", make, run};
+    static const struct mutate_program program = {"mutate_json", make, run, NULL};
     check_seeds();
     return mutate_main(argc, argv, &program);
 }

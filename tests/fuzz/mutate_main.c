@@ -13,18 +13,24 @@
 
 #define N_CODES (SHEAF_ERR_USAGE + 1)
 #define MAX_FAILURES 10
+#define N_DEAREST 10
 
 struct arguments {
     int64_t n, seed, first;
     const char *dir;
 };
 
+struct cost {
+    double s;
+    int64_t round;
+};
+
 /* What the child has done, in memory that the parent sees too. */
 struct progress {
     int64_t round; /* the one it is in; first + n: all done */
     uint64_t counts[N_CODES];
-    double slowest_s;
-    int64_t slowest;
+    struct cost slowest;            /* whole input */
+    struct cost dearest[N_DEAREST]; /* by cost_s, falling */
 };
 
 static bool read_arguments(struct arguments *a, int argc, char **argv)
@@ -62,6 +68,16 @@ static sheaf_code run_exactly(const struct mutate_program *p, text input)
     return rc;
 }
 
+static void note_cost(struct cost *dearest, struct cost seen)
+{
+    size_t i = N_DEAREST;
+    for (; i > 0 && seen.s > dearest[i - 1].s; i--)
+        if (i < N_DEAREST)
+            dearest[i] = dearest[i - 1];
+    if (i < N_DEAREST)
+        dearest[i] = seen;
+}
+
 static void run_round(const struct mutate_program *p, const struct arguments *a,
                       struct progress *seen)
 {
@@ -73,10 +89,10 @@ static void run_round(const struct mutate_program *p, const struct arguments *a,
     double start = clock_cpu_s();
     seen->counts[run_exactly(p, strbuf_view(&input))]++;
     double took = clock_cpu_s() - start;
-    if (took > seen->slowest_s) {
-        seen->slowest_s = took;
-        seen->slowest = seen->round;
-    }
+    if (took > seen->slowest.s)
+        seen->slowest = (struct cost){took, seen->round};
+    if (p->cost_s)
+        note_cost(seen->dearest, (struct cost){p->cost_s(), seen->round});
     strbuf_free(&input);
 }
 
@@ -115,7 +131,14 @@ static void tell_counts(const struct mutate_program *p, const struct arguments *
     for (int i = 0; i < N_CODES; i++)
         if (seen->counts[i])
             printf(" %s %llu", sheaf_code_name((sheaf_code)i), (unsigned long long)seen->counts[i]);
-    printf("; slowest %.3f s (round %lld)\n", seen->slowest_s, (long long)seen->slowest);
+    printf("; slowest %.3f s (round %lld)\n", seen->slowest.s, (long long)seen->slowest.round);
+    if (!p->cost_s)
+        return;
+    printf("%s: dearest", p->name);
+    for (int i = 0; i < N_DEAREST && seen->dearest[i].s > 0; i++)
+        printf("%s %.1f ms (round %lld)", i ? "," : "", seen->dearest[i].s * 1e3,
+               (long long)seen->dearest[i].round);
+    printf("\n");
 }
 
 /* Runs all rounds, behind a failure in a new child; returns the number of failures. */
@@ -151,7 +174,7 @@ int mutate_main(int argc, char **argv, const struct mutate_program *p)
     seen->round = a.first;
     int failures = run_all(p, &a, seen);
     tell_counts(p, &a, seen);
-    bool slow = seen->slowest_s > MUTATE_SLOW_S;
+    bool slow = seen->slowest.s > MUTATE_SLOW_S;
     if (slow)
         printf("%s: an input took more than %.0f s\n", p->name, MUTATE_SLOW_S);
     fflush(stdout); /* a leak found at exit would lose it */

@@ -180,7 +180,7 @@ static void make(struct dice *d, strbuf *out)
 
 int main(int argc, char **argv)
 {
-    static const struct mutate_program program = {"mutate_model", make, fuzz_model};
+    static const struct mutate_program program = {"mutate_model", make, fuzz_model, NULL};
     build_seeds();
     int status = mutate_main(argc, argv, &program);
     for (size_t i = 0; i < N_SEEDS; i++) {

@@ -1,9 +1,12 @@
 /* group_test.c - classes of equal answers: exact first, tagged ones merged after, in any order. */
 #include <sheaf/verify.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
+#include "base/text.h"
 #include "tests/support/check.h"
 
 #define MAX 8
@@ -44,6 +47,10 @@ static const struct row rows[] = {
     {{"1:2", "2:4", "2:1", "3:6"}, 4, {0, 0, 1, 0}},
     {{"x+y<3", "3>y+x", "2x+2y<6", "x+y>3"}, 4, {0, 0, 0, 1}},
     {{"5 km/h", "5 kph", "5 km", "5"}, 4, {0, 0, 1, 0}},
+    {{"e^{-1000000}", "e^{-1000001}", "e^{-10^6}", "0"}, 4, {0, 1, 0, 2}},
+    {{"10^{10^{20}}", "10^{10^{21}}", "1+10^{10^{20}}-1", "\\infty"}, 4, {0, 1, 0, 2}},
+    {{"(n+1)!", "(n+1)\\cdot n!", "n!", "x+1"}, 4, {0, 0, 1, 2}},
+    {{"\\log_6 2+\\log_6 3", "1", "\\log_6 5", "\\frac{\\ln5}{\\ln2+\\ln3}"}, 4, {0, 0, 1, 1}},
 };
 
 static void group(const struct row *r, int *classes)
@@ -90,6 +97,59 @@ static void ignores_the_order(void **state)
         }
 }
 
+/* x + 2 x^2 + 3 x^3 ..., or from the last term on. */
+static void write_sum(strbuf *out, int n, bool mirrored)
+{
+    for (int i = 1; i <= n; i++) {
+        char term[32];
+        int k = mirrored ? n + 1 - i : i;
+        snprintf(term, sizeof term, "%s%dx^{%d}", i > 1 ? "+" : "", k, k);
+        strbuf_str(out, term);
+    }
+}
+
+static void joins_large_trees(void **state)
+{
+    (void)state;
+    strbuf sums[3] = {{0}};
+    const char *answers[3];
+    size_t lens[3];
+    int classes[3];
+    sheaf_error err = {0};
+    for (int i = 0; i < 3; i++) {
+        write_sum(&sums[i], i < 2 ? 220 : 219, i == 1);
+        answers[i] = sums[i].p;
+        lens[i] = sums[i].n;
+    }
+    CHECK_OK(sheaf_answer_group(classes, answers, lens, 3, &err), err);
+    assert_int_equal(classes[0], classes[1]);
+    assert_int_not_equal(classes[0], classes[2]);
+    for (int i = 0; i < 3; i++)
+        strbuf_free(&sums[i]);
+}
+
+/* Values without bounds are told apart for a limited time: all pairs would take half a second. */
+static void bounds_the_work(void **state)
+{
+    (void)state;
+    enum { N = 512 };
+    static char texts[N][32];
+    const char *answers[N];
+    size_t lens[N];
+    int classes[N];
+    sheaf_error err = {0};
+    for (int i = 0; i < N; i++) {
+        snprintf(texts[i], sizeof texts[i], "e^{e^{%d}}", 1000 + i);
+        answers[i] = texts[i];
+        lens[i] = strlen(texts[i]);
+    }
+    double start = clock_cpu_s();
+    CHECK_OK(sheaf_answer_group(classes, answers, lens, N, &err), err);
+    assert_true(clock_cpu_s() - start < 0.2);
+    for (int i = 0; i < N; i++)
+        assert_int_equal(classes[i], i);
+}
+
 static void reports_faults(void **state)
 {
     (void)state;
@@ -111,6 +171,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groups_by_value),
         cmocka_unit_test(ignores_the_order),
+        cmocka_unit_test(joins_large_trees),
+        cmocka_unit_test(bounds_the_work),
         cmocka_unit_test(reports_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

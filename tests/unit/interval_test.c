@@ -64,6 +64,83 @@ static void refuses_what_is_undefined(void **state)
     interval_clear(&s);
 }
 
+/* ---- functions whose upper end comes from the lower one ---------------------------------------
+ */
+
+typedef int rounded_function(mpfr_ptr r, mpfr_srcptr x, mpfr_rnd_t towards);
+
+static void apply_exp(interval *r, const interval *x)
+{
+    interval_exp(r, x);
+}
+
+static void apply_log(interval *r, const interval *x)
+{
+    assert_true(interval_log(r, x));
+}
+
+static void apply_atan(interval *r, const interval *x)
+{
+    interval_atan(r, x);
+}
+
+static const struct {
+    rounded_function *f;
+    void (*apply)(interval *r, const interval *x);
+    double lo, hi; /* arguments */
+} rising[] = {{mpfr_exp, apply_exp, -700, 700},
+              {mpfr_log, apply_log, 1e-9, 1e9},
+              {mpfr_atan, apply_atan, -1e3, 1e3}};
+
+/* [down(f(lo)), up(f(hi))] into *r. */
+static void true_hull(interval *r, const interval *x, rounded_function *f)
+{
+    f(r->lo, x->lo, MPFR_RNDD);
+    f(r->hi, x->hi, MPFR_RNDU);
+}
+
+/* The hull of a function is inside what comes out, which is at most two units of the last place
+ * and a thousandth wider. */
+static void check_hull(size_t i, interval *x)
+{
+    interval r, hull;
+    interval_init(&r, BITS);
+    interval_init(&hull, BITS);
+    rising[i].apply(&r, x);
+    true_hull(&hull, x, rising[i].f);
+    assert_true(mpfr_equal_p(r.lo, hull.lo) && mpfr_cmp(r.hi, hull.hi) >= 0);
+    if (interval_is_point(x))
+        assert_true(mpfr_equal_p(r.hi, hull.hi));
+    mpfr_sub(hull.lo, hull.hi, hull.lo, MPFR_RNDU);
+    mpfr_mul_d(hull.lo, hull.lo, 0.001, MPFR_RNDU);
+    mpfr_add(hull.hi, hull.hi, hull.lo, MPFR_RNDU);
+    for (int k = 0; k < 2; k++)
+        mpfr_nextabove(hull.hi);
+    assert_true(mpfr_cmp(r.hi, hull.hi) <= 0);
+    interval_clear(&r);
+    interval_clear(&hull);
+}
+
+static void functions_give_tight_hulls(void **state)
+{
+    (void)state;
+    interval x;
+    interval_init(&x, BITS);
+    for (size_t i = 0; i < sizeof rising / sizeof *rising; i++)
+        for (int step = 0; step <= 200; step++)
+            for (int narrow = 0; narrow <= 95; narrow += 5) {
+                double at = rising[i].lo + (rising[i].hi - rising[i].lo) * step / 200;
+                set(&x, at, at);
+                mpfr_mul_2si(x.hi, x.hi, -narrow, MPFR_RNDU);
+                mpfr_abs(x.hi, x.hi, MPFR_RNDU);
+                mpfr_add(x.hi, x.hi, x.lo, MPFR_RNDU);
+                if (narrow == 0)
+                    mpfr_set(x.hi, x.lo, MPFR_RNDU);
+                check_hull(i, &x);
+            }
+    interval_clear(&x);
+}
+
 /* sin^2 + cos^2 = 1, exp log x = x, (x^(1/k))^k = x: 1 and x stay inside. */
 static void functions_hold_their_identities(void **state)
 {
@@ -150,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(multiplies_all_signs),
         cmocka_unit_test(refuses_what_is_undefined),
+        cmocka_unit_test(functions_give_tight_hulls),
         cmocka_unit_test(functions_hold_their_identities),
         cmocka_unit_test(floors_only_what_is_sure),
         cmocka_unit_test(rectangles_hold_roots),
