@@ -6,6 +6,7 @@
 #include "evals/filter.h"
 #include "evals/recheck.h"
 #include "evals/results.h"
+#include "evals/reuse.h"
 #include "evals/runner.h"
 
 static sheaf_code report(sheaf_eval *ev, const struct rundir_identity *id, sheaf_error *err)
@@ -62,6 +63,8 @@ static sheaf_code run_all(sheaf_eval *ev, sheaf_error *err)
                         ev->n_problems);
     const struct rundir_identity id = {ev->run_id, strbuf_view(&ev->config),
                                        strbuf_view(&ev->machine)};
+    if (!rc && ev->o.reuse)
+        rc = reuse_open(&ev->reuse, ev->o.reuse, strbuf_view(&ev->config), err);
     if (!rc)
         rc = open_dir(ev, &id, err);
     if (!rc)
@@ -220,6 +223,7 @@ void sheaf_eval_free(sheaf_eval *ev)
     if (ev->log.dir)
         trace_log_close(&ev->log);
     rundir_close(&ev->dir);
+    run_reader_close(&ev->reuse);
     alloc_free(ev->scores);
     strbuf_free(&ev->config);
     strbuf_free(&ev->machine);

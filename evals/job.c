@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "evals/records.h"
+#include "evals/reuse.h"
 
 /* ---- numbers -------------------------------------------------------------------------------- */
 
@@ -108,6 +109,8 @@ sheaf_code job_begin(struct job **out, sheaf_eval *ev, size_t number, bool first
     j->problem = sheaf_dataset_problem(ev->data, j->index);
     set_up(j);
     sheaf_code rc = open_log(j, first, err);
+    if (!rc && ev->reuse.dir && ev->lineup.runs[j->run]->whole)
+        rc = reuse_traces(&ev->reuse, &j->rec, j->o.traces, err);
     if (!rc)
         rc = recorder_begin(&j->rec, &j->o, err);
     j->recording = rc == SHEAF_OK;

@@ -1,6 +1,6 @@
 /* runner.h - an evaluation in work, and what it runs on: a table that tests replace by a fake.
- * One source file per step: eval.c (all of it), settings.c, resume.c, runner.c, job.c, summary.c,
- * results.c; the run's directory is store/'s. */
+ * One source file per step: eval.c (all of it), settings.c, resume.c, reuse.c, runner.c, job.c,
+ * summary.c, results.c; the run's directory is store/'s. */
 #ifndef EVALS_RUNNER_H
 #define EVALS_RUNNER_H
 
@@ -12,6 +12,7 @@
 #include "evals/score.h"
 #include "evals/summary.h"
 #include "store/put.h"
+#include "store/run_reader.h"
 #include "store/rundir.h"
 #include "store/trace_log.h"
 
@@ -38,6 +39,7 @@ struct sheaf_eval {
     char run_id[PUT_HASH_DIGITS + 1]; /* hash of config             */
     struct rundir dir;
     struct trace_log log; /* of the traces in dir */
+    struct run_reader reuse; /* a run to take whole traces from; zeroed: none */
     struct score *scores; /* [n_problems], the first n_done are set */
     size_t n_problems, n_done, n_resumed;
     struct summary summary;

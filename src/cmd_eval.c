@@ -22,7 +22,7 @@ struct eval_args {
     struct eval_set_args set;
     const char *task, *filter, *like;
     struct cli_list strategies;
-    const char *format, *out, *only_problem;
+    const char *format, *out, *reuse, *only_problem;
     size_t batch;
     bool redo, quiet, dry_run, list;
 };
@@ -72,6 +72,8 @@ static const struct cli_option options[] = {
      .help = "directory of the records (./sheaf-eval-ID, where ID follows from the settings)"},
     {.name = "redo", .kind = CLI_ON, .at = AT(redo),
      .help = "throw away the records in the directory instead of going on"},
+    {.name = "reuse", .kind = CLI_TEXT, .at = AT(reuse), .value = "DIR",
+     .help = "take over whole traces that this earlier run has, say with fewer traces or problems"},
     {.name = "only-trace", .kind = CLI_I64, .at = AT(run.solve.only_trace), .min = 0, .max = 4095,
      .value = "ID", .help = "run this trace of the run in -o again, alone: the same bits?"},
     {.name = "only-problem", .kind = CLI_TEXT, .at = AT(only_problem), .value = "ID",
@@ -240,6 +242,7 @@ static sheaf_eval_options options_of(const struct eval_set *set, const struct ev
                             .dir = a->out,
                             .batch = a->batch,
                             .redo = a->redo,
+                            .reuse = a->reuse,
                             .on_progress = a->quiet ? NULL : on_progress};
     if (strcmp(a->task, "auto") != 0)
         sheaf_task_parse(&o.task, a->task);

@@ -53,29 +53,30 @@ static sheaf_code no_memory(const struct rundir *d, sheaf_error *err)
 
 /* ---- settings ------------------------------------------------------------------------------- */
 
-static sheaf_code differ(const struct rundir *d, const char *key, const cJSON *there,
-                         const cJSON *here, sheaf_error *err)
+sheaf_code rundir_differ(const char *dir, const char *key, const cJSON *there, const cJSON *here,
+                         const char *then, sheaf_error *err)
 {
     char *a = there ? cJSON_PrintUnformatted(there) : NULL;
     char *b = here ? cJSON_PrintUnformatted(here) : NULL;
-    sheaf_code rc = SHEAF_FAIL(err, SHEAF_ERR_USAGE, d->path,
-                               "holds a run with %.40s %.60s, not %.60s; another -o or --redo "
-                               "wanted",
-                               key, a ? a : "unset", b ? b : "unset");
+    sheaf_code rc = SHEAF_FAIL(err, SHEAF_ERR_USAGE, dir,
+                               "holds a run with %.40s %.60s, not %.60s; %s", key,
+                               a ? a : "unset", b ? b : "unset", then);
     cJSON_free(a);
     cJSON_free(b);
     return rc;
 }
+
+#define OTHER_DIR "another -o or --redo wanted"
 
 static sheaf_code compare_settings(const struct rundir *d, const cJSON *there, const cJSON *here,
                                    sheaf_error *err)
 {
     for (const cJSON *v = here->child; v; v = v->next)
         if (!cJSON_Compare(json_get(there, v->string), v, true))
-            return differ(d, v->string, json_get(there, v->string), v, err);
+            return rundir_differ(d->path, v->string, json_get(there, v->string), v, OTHER_DIR, err);
     for (const cJSON *v = there->child; v; v = v->next)
         if (!json_get(here, v->string))
-            return differ(d, v->string, v, NULL, err);
+            return rundir_differ(d->path, v->string, v, NULL, OTHER_DIR, err);
     return SHEAF_OK;
 }
 

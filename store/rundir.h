@@ -68,6 +68,11 @@ sheaf_code rundir_cut(struct rundir *d, enum rundir_file f, size_t size, sheaf_e
  * with both names). */
 sheaf_code rundir_check_schema(const cJSON *run, const char *path, sheaf_error *err);
 
+/* USAGE for a setting that the run in `dir` has as `there` and another as `here` (NULL: not set).
+ * `then`: what would help, or what follows. */
+sheaf_code rundir_differ(const char *dir, const char *key, const cJSON *there, const cJSON *here,
+                         const char *then, sheaf_error *err);
+
 /* Replaces the derived file `name`. Errors: IO, NOMEM. */
 sheaf_code rundir_write(const struct rundir *d, const char *name, text content, sheaf_error *err);
 

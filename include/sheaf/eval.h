@@ -83,6 +83,9 @@ typedef struct sheaf_eval_options {
      * record but times depends on it, and a run may go on with another. */
     size_t batch;
     bool redo;               /* throw away the records in the directory                    */
+    /* Directory of an earlier run whose whole traces are taken over where this run has none yet:
+     * the same bits as sampling them. NULL: none. */
+    const char *reuse;
     const char *engine_note; /* engine settings that sheaf_model_info lacks; NULL: none    */
     void (*on_progress)(void *ctx, const sheaf_eval_progress *p); /* NULL allowed */
     void *on_progress_ctx;
@@ -105,7 +108,8 @@ SHEAF_API const char *sheaf_eval_filter_name(const char *filter);
 /* Runs the selected problems, or those that are left. When solve.cancel is set the problems in
  * work are given up (their traces are recorded, they do not count) and what is done, up to the
  * first problem that is not, is returned with SHEAF_OK. *out borrows `d`. Errors: USAGE (options;
- * directory of another run, naming the first difference; in use by another process), IO (records:
+ * directory of another run, or one to reuse with other traces, naming the first difference; in use
+ * by another process), IO (records:
  * disk full), FORMAT, and those of sheaf_solve with the problem's id: the problems in work beside
  * it are run to their end before. */
 SHEAF_API sheaf_code sheaf_eval_run(sheaf_eval **out, sheaf_engine *e, const sheaf_dataset *d,

@@ -48,6 +48,17 @@ measure -o whole --format csv
 has 'CSV header' out 'task,problems,rule,strategy,'
 has 'CSV row' out "set,$n_problems,majority,majority,"
 
+# traces of a run with fewer of them
+run eval -m "$MODEL" --data set.jsonl -N 2 -n 24 -t 1 -o few -q
+expect 'two traces' 0
+measure -o more --reuse few -q
+expect 'traces taken over' 0
+unsealed more/votes.jsonl >first
+unsealed whole/votes.jsonl >second
+same 'the same votes' first second
+refused 'traces of another kind' 2 'holds a run with max_tokens 24, not 25; its traces are others' eval -m "$MODEL" \
+    --data set.jsonl -N 4 -n 25 -t 1 -o no --reuse few
+
 # many problems at once, or one; threads are no part of the settings either
 has 'speed' whole.md 'rows per decode step on 1 thread'
 measure -o single --batch 1

@@ -15,4 +15,8 @@ void run_check_same(const char *root, const char *dir, const char *other, const 
  * be pending in `dir`. */
 void run_check_all(const char *root, const char *dir, const char *other);
 
+/* The test fails when the traces differ, whatever their order: texts, statistics, and the bytes and
+ * hashes of their tokens. */
+void run_check_traces(const char *root, const char *dir, const char *other);
+
 #endif

@@ -48,8 +48,9 @@ static int remove_root(void **state)
 /* ---- an evaluation -------------------------------------------------------------------------- */
 
 struct attempt {
-    const char *dir;
-    size_t batch, mem_bytes;
+    const char *dir, *reuse;
+    size_t batch, mem_bytes, n_traces; /* n_traces 0: N_TRACES */
+    uint64_t seed;
     bool redo;
     size_t kill_at, cancel_at; /* events of an ended trace; 0: never */
     size_t n_ended;
@@ -118,7 +119,9 @@ static sheaf_code start_on(sheaf_engine *e, struct attempt *a)
     struct eval_backend backend = backend_of(e);
     struct grader grader = {.judge = tiny_judge, .right = right, .canonical = canonical};
     sheaf_eval_options o = sheaf_eval_defaults();
-    o.solve = tiny_options("", N_TRACES);
+    char reuse[PATH_BYTES];
+    o.solve = tiny_options("", a->n_traces ? a->n_traces : N_TRACES);
+    o.solve.seed += a->seed;
     o.solve.max_tokens = 30;
     o.solve.probe_every = 8;
     o.solve.probe_agree = 1;
@@ -136,6 +139,10 @@ static sheaf_code start_on(sheaf_engine *e, struct attempt *a)
     o.n_strategies = 1;
     snprintf(path, sizeof path, "%s/%s", root, a->dir);
     o.dir = path;
+    if (a->reuse) {
+        snprintf(reuse, sizeof reuse, "%s/%s", root, a->reuse);
+        o.reuse = reuse;
+    }
     CHECK_OK(sheaf_dataset_open(&data, data_path, &a->err), a->err);
     sheaf_code rc = eval_run(&ev, &backend, &grader, data, &o, &a->err);
     sheaf_eval_free(ev);
@@ -232,6 +239,35 @@ static void redo_begins_anew(void **state)
     check_as_single("redo");
 }
 
+static void check_but_for_order(const char *dir)
+{
+    static const char *const names[] = {"votes.jsonl", "results.json", "run.json"};
+    complete("single", 1);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        run_check_same(root, dir, "single", names[i]);
+    run_check_traces(root, dir, "single");
+}
+
+/* Traces of a run with fewer of them are taken over, also by a run that was broken off; what a cut
+ * or a stop ended is not. */
+static void reused(void **state)
+{
+    (void)state;
+    struct attempt few = {.dir = "few", .n_traces = 2}, more = {.dir = "more", .reuse = "few"},
+                   other = {.dir = "other", .reuse = "few", .seed = 1}, none = {.dir = "none",
+                                                                                .reuse = "gone"};
+    CHECK_OK(start(&few), few.err);
+    start_and_kill("broken", 32, 25);
+    struct attempt broken = {.dir = "broken", .reuse = "few"};
+    CHECK_OK(start(&broken), broken.err);
+    CHECK_OK(start(&more), more.err);
+    check_but_for_order("broken");
+    check_but_for_order("more");
+    assert_int_equal(start(&other), SHEAF_ERR_USAGE);
+    assert_non_null(strstr(other.err.message, "with seed"));
+    assert_int_equal(start(&none), SHEAF_ERR_IO);
+}
+
 /* Wherever a write fails: in the run's own files, or in those of a job whose turn has not come. */
 static void full_disk(void **state)
 {
@@ -262,6 +298,7 @@ int main(void)
         cmocka_unit_test(killed_and_taken_up),
         cmocka_unit_test(stopped_and_taken_up),
         cmocka_unit_test(redo_begins_anew),
+        cmocka_unit_test(reused),
         cmocka_unit_test(full_disk),
     };
     return cmocka_run_group_tests(tests, make_root, remove_root);
