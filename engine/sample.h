@@ -25,7 +25,7 @@
 
 #include "engine/kernels/kernels.h"
 
-#define SAMPLE_CONF_K 20               /* most probable tokens in a token confidence */
+#define SAMPLE_CONF_K SHEAF_CONFIDENCE_TOPK /* most probable tokens in a token confidence */
 #define SAMPLE_TEMPERATURE_MIN 1e-6    /* anything below is argmax */
 #define SAMPLE_TEMPERATURE_MAX 1e6
 

@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "evals/records.h"
 #include "evals/reuse.h"
+#include "evals/settings.h"
 
 /* ---- numbers -------------------------------------------------------------------------------- */
 
@@ -45,7 +46,9 @@ static void set_up(struct job *j)
         .engine = ev->backend.engine,
         .grader = &ev->grader,
         .origin = {.run_id = ev->run_id,
+                   .task = sheaf_dataset_name(ev->data),
                    .problem = j->problem->id,
+                   .doc_hash = settings_doc_hash(j->problem->question, j->problem->answer),
                    .gold = j->problem->answer,
                    .strategy = run->name,
                    .seed = eval_seed(ev, j->problem),

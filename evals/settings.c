@@ -146,6 +146,11 @@ uint64_t settings_prompt_hash(const sheaf_model_info *m, const char *engine_note
     return hash_bytes(switches, sizeof switches, h);
 }
 
+uint64_t settings_doc_hash(const char *question, const char *gold)
+{
+    return hash_text(hash_text(0, question), gold);
+}
+
 uint64_t eval_prompt_hash(const sheaf_eval *ev, const sheaf_problem *p)
 {
     return settings_prompt_hash(&ev->backend.model, ev->o.engine_note, &ev->o.solve, p->question);

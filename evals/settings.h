@@ -18,4 +18,7 @@ void settings_rules(strbuf *b, const sheaf_solve_options *o);
 uint64_t settings_prompt_hash(const sheaf_model_info *m, const char *engine_note,
                               const sheaf_solve_options *o, const char *question);
 
+/* Names a problem: its question and its answer (NULL: not known). */
+uint64_t settings_doc_hash(const char *question, const char *gold);
+
 #endif

@@ -20,7 +20,9 @@ static void put_origin(strbuf *b, const struct trace_record *r)
 {
     put_str(b, "schema", TRACE_SCHEMA);
     put_str(b, "run_id", r->run_id);
+    put_str(b, "task", r->task);
     put_str(b, "doc_id", r->problem);
+    put_hash(b, "doc_hash", r->doc_hash);
     put_str(b, "gold", r->gold);
     put_str(b, "strategy", r->strategy);
     put_u64(b, "trace", r->id);
@@ -57,6 +59,7 @@ static void put_confidences(strbuf *b, const struct trace_record *r)
     put_f32(b, "self_certainty", r->self_certainty);
     jsonw_close(b, '}');
     put_u64(b, "window", r->window);
+    put_u64(b, "topk", SHEAF_CONFIDENCE_TOPK);
 }
 
 static void put_frame(strbuf *b, const struct frame_ref *f)

@@ -22,7 +22,9 @@ struct frame_ref {
 
 struct trace_record {
     const char *run_id, *problem, *strategy;
+    const char *task; /* the problem's set; NULL: of none */
     const char *gold; /* NULL: not known */
+    uint64_t doc_hash; /* of the question and the gold */
     uint64_t seed, model_hash, prompt_hash; /* seed below 2^53 where it is to be read back */
     uint32_t id;
     enum sheaf_finish finish;
@@ -52,7 +54,7 @@ void trace_record_write(strbuf *b, const struct trace_record *r);
 bool trace_record_move(strbuf *b, text line, uint64_t frame_at);
 
 /* Reads a line (without its break) that is intact and of this schema; strings go into `memory`,
- * `body` only when `with_body`. Not read: seed and hashes. False when it is anything else. */
+ * `body` only when `with_body`. Not read: task, seed and hashes. False when it is anything else. */
 bool trace_record_read(struct trace_record *out, arena *memory, text line, bool with_body);
 
 #endif

@@ -197,6 +197,9 @@ typedef struct sheaf_sampling {
     float min_p;       /* 0: off                                     */
 } sheaf_sampling;
 
+/* How many of the most probable tokens a token confidence is the mean of (arXiv:2508.15260). */
+#define SHEAF_CONFIDENCE_TOPK 20
+
 /* One draw from a row of logits, for (seed, trace, position). */
 typedef struct sheaf_draw {
     float
@@ -204,7 +207,7 @@ typedef struct sheaf_draw {
     uint64_t seed, trace, position;
     sheaf_sampling sampling;
     int32_t token;         /* out; -1: the row is no distribution (NaN, infinite) */
-    float confidence;      /* out: minus the mean log-probability of the 20 most probable, raw */
+    float confidence;      /* out: minus the mean log-probability of the most probable, raw    */
     float self_certainty;  /* out: logsumexp - mean - ln V, raw                                */
     float logprob;         /* out: raw log-probability of the token                            */
 } sheaf_draw;
