@@ -17,7 +17,7 @@ import json
 import os
 import random
 
-from sheafdata import compose, drill, frames
+from sheafdata import chains, compose, drill, frames
 
 SOURCE = {"source": "sheaf models/train", "license": "Apache-2.0"}
 TRIES = 1000
@@ -35,6 +35,10 @@ def options():
     p.add_argument("--test-weights", type=weights, default="1:1,2:1,3:1,4:1,5:1,6:1",
                    help="the same for the test problems (%(default)s)")
     p.add_argument("--drill", type=float, default=0.1, help="share of bare arithmetic (0.1)")
+    p.add_argument("--chains", action="append", default=[], metavar="FILE", help="problems of other "
+                   "people for training, as sheafdata/chains.py reads them; repeatable")
+    p.add_argument("--chains-share", type=float, default=0.2,
+                   help="of the training problems, where there are --chains (0.2)")
     p.add_argument("--asides", type=float, default=0.12,
                    help="share with a fact that does not matter, where there is a person (0.12)")
     p.add_argument("--max-steps", type=int, default=6)
@@ -85,7 +89,18 @@ def write(path, problems):
 def label(problems, split, heldout=lambda p: ""):
     """Adds what only the place in a file tells."""
     for i, p in enumerate(problems):
-        yield {"id": f"sheaf/tiny/{split}/{i + 1:06d}", **p, "heldout": heldout(p), **SOURCE}
+        yield {"id": f"sheaf/tiny/{split}/{i + 1:06d}", **SOURCE, **p, "heldout": heldout(p)}
+
+
+def training(args, writer, pool, shares):
+    """The training problems; those of other people may come more than once."""
+    others = [p for path in args.chains for p in chains.problems(path, "chains")]
+    others = [p for p in others if p["digits"] <= args.max_digits]
+    for _ in range(args.train):
+        if others and writer.rng.random() < args.chains_share:
+            yield {**writer.rng.choice(others), "source": "GSM8K train", "license": "MIT"}
+        else:
+            yield writer.draw(pool, shares, args.drill)
 
 
 def main():
@@ -108,8 +123,7 @@ def main():
              for i in range(args.valid)]
     write(os.path.join(args.out, "valid.jsonl"), label(valid, "valid"))
     write(os.path.join(args.out, "train.jsonl"),
-          label((writer.draw(pools["train"], shares, args.drill) for _ in range(args.train)),
-                "train"))
+          label(training(args, writer, pools["train"], shares), "train"))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from . import arith, template
 from .frames import Reject
+from .plain import plain, vocabulary
 from .words import LISTS, Noun, Person
 
 CAN_BE_CONDITION = (r"(?:He|She|Each|Every|There|The|It|A|An|One|All|They|[A-Z][a-z]+"
@@ -145,8 +146,6 @@ def conditional(told, question, rng):
         return told + " " + question
     if re.match(r"[\w-]+", fact)[0] not in NAMES:
         fact = fact[0].lower() + fact[1:]
-    if rng.random() < 0.25:
-        return f"{before}If {fact}. {question}"
     return f"{before}If {fact}, {question[0].lower()}{question[1:]}"
 
 
@@ -167,7 +166,9 @@ def problem(pool, rng, steps, asides=0.0):
     question = tidy(" ".join(told))
     if not aside and rng.random() < IF_SHARE:
         question = conditional(tidy(" ".join(told[:-1])), tidy(told[-1]), rng)
-    return row(question, tidy("\n".join(solved)), answer, fill.ops,
+    known = vocabulary(question)
+    solution = "\n".join(plain(line, known) for line in tidy("\n".join(solved)).split("\n"))
+    return row(question, solution, answer, fill.ops,
                "+".join(f.name for f in frames + [aside] * bool(aside)), frames[0].kind)
 
 
