@@ -118,6 +118,14 @@ def plan(examples, order):
     return batches
 
 
+def batches_until(examples, batches, tokens):
+    """How many of the batches hold that many tokens; None: all."""
+    if tokens is None:
+        return None
+    lengths = examples.lengths()
+    return int(np.searchsorted(np.cumsum([lengths[b].sum() for _, b in batches]), tokens)) + 1
+
+
 def fill(examples, length, rows, indices):
     """Tokens [rows, length] padded behind, and the mask of the tokens that are to be predicted."""
     tokens = np.full((rows, length), chat.PAD, dtype=np.int64)

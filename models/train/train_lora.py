@@ -33,7 +33,7 @@ def options():
     p.add_argument("--problems", type=int, default=60000, help="of train.jsonl (%(default)s)")
     p.add_argument("--check", action="store_true", help="compare logits instead of training")
     trainer.add_options(p)
-    p.set_defaults(tokens=4e6, batch=2048, optimizer="adamw", rate=1e-3, matrix_rate=1e-3,
+    p.set_defaults(tokens=4e6, prompt_loss=0.0, batch=2048, optimizer="adamw", rate=1e-3, matrix_rate=1e-3,
                    weight_decay=0.0, log_every=10, valid_every=100)
     return p.parse_args()
 

@@ -9,6 +9,7 @@ import time
 import torch
 import torch.nn.functional as F
 
+import chat
 import checkpoint
 import curve
 import examples
@@ -16,7 +17,7 @@ import schedule
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 RECIPE = ("tokens", "batch", "chunk", "easy_share", "optimizer", "rate", "matrix_rate",
-          "weight_decay", "warmup", "decay", "clip", "seed")
+          "weight_decay", "warmup", "decay", "clip", "prompt_loss", "seed")
 
 
 def add_options(p):
@@ -24,18 +25,22 @@ def add_options(p):
     p.add_argument("--data", required=True, help="folder of train.jsonl and valid.jsonl")
     p.add_argument("--out", required=True, help="folder of the run")
     p.add_argument("--tokens", type=float, default=40e6, help="to train on (%(default)g)")
+    p.add_argument("--until", type=float, help="end after so many of the tokens, with the rate of a "
+                   "run of that length; may be said while the rate is still constant")
     p.add_argument("--batch", type=int, default=4096, help="padded tokens a step (%(default)s)")
     p.add_argument("--chunk", type=int, default=32, help="lengths are multiples of it, and chunks "
                    "of the scan are as long (%(default)s)")
     p.add_argument("--easy-share", type=float, default=0.15, help="of the tokens, at the start, "
                    "from problems of one or two steps and numbers of two digits (%(default)s)")
     p.add_argument("--optimizer", choices=("muon", "adamw"), default="muon")
-    p.add_argument("--rate", type=float, default=1e-2, help="top learning rate (%(default)g)")
-    p.add_argument("--matrix-rate", type=float, default=1e-2, help="of matrices (%(default)g)")
+    p.add_argument("--rate", type=float, default=5e-3, help="top learning rate (%(default)g)")
+    p.add_argument("--matrix-rate", type=float, default=5e-3, help="of matrices (%(default)g)")
     p.add_argument("--weight-decay", type=float, default=0.05, help="of matrices (%(default)g)")
     p.add_argument("--warmup", type=float, default=0.02, help="share of the run (%(default)g)")
     p.add_argument("--decay", type=float, default=0.4, help="share of the run (%(default)g)")
     p.add_argument("--clip", type=float, default=1.0, help="norm of the gradient (%(default)g)")
+    p.add_argument("--prompt-loss", type=float, default=0.5, help="weight of the loss on the tokens "
+                   "of the questions (%(default)g)")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--device", default="cpu")
@@ -71,6 +76,7 @@ class Run:
     def __init__(self, args, model, train, valid, sizes, greedy=None):
         self.args, self.train, self.valid, self.greedy = args, train, valid, greedy
         self.plan = examples.plan(train, self.order(args.tokens, args.easy_share))
+        self.plan = self.plan[:examples.batches_until(train, self.plan, args.until)]
         self.model = model.to(args.device)
         self.optimizers = schedule.make(self.model, args.optimizer, args.rate, args.matrix_rate,
                                         args.weight_decay)
@@ -86,17 +92,26 @@ class Run:
         return examples.Order(int(tokens), easy_share, self.args.batch, self.args.chunk,
                               self.args.seed)
 
-    def loss(self, source, length, indices):
-        """Mean loss of the solution tokens of a batch, filled up to one number of rows per length.
-        """
+    def loss(self, source, length, indices, prompt_loss=0.0):
+        """Mean loss of the solution tokens of a batch, filled up to one number of rows per length;
+        `prompt_loss` times the mean loss of the question tokens comes to it."""
         rows = max(1, self.args.batch // length)
         tokens, target = examples.fill(source, length, rows, indices)
         tokens = torch.from_numpy(tokens).to(self.args.device)
         at = torch.from_numpy(target).to(self.args.device)
         with torch.autocast(self.args.device.split(":")[0], dtype=torch.bfloat16):
-            hidden = self.model(tokens)
-            logits = self.model.head(hidden[:, :-1][at[:, 1:]])
-        return F.cross_entropy(logits.float(), tokens[:, 1:][at[:, 1:]])
+            hidden = self.model(tokens)[:, :-1]
+        loss = self.loss_at(hidden, tokens[:, 1:], at[:, 1:])
+        if prompt_loss:
+            asked = (tokens != chat.PAD) & ~at
+            loss = loss + prompt_loss * self.loss_at(hidden, tokens[:, 1:], asked[:, 1:])
+        return loss
+
+    def loss_at(self, hidden, tokens, at):
+        """Mean loss of predicting `tokens` where `at` is set, from the hidden states before."""
+        with torch.autocast(self.args.device.split(":")[0], dtype=torch.bfloat16):
+            logits = self.model.head(hidden[at])
+        return F.cross_entropy(logits.float(), tokens[at])
 
     @torch.no_grad()
     def validate(self):
@@ -107,7 +122,7 @@ class Run:
 
     def step(self, length, indices):
         schedule.set_rate(self.optimizers, self.rate_factor())
-        loss = self.loss(self.train, length, indices)
+        loss = self.loss(self.train, length, indices, self.args.prompt_loss)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.args.clip)
         for optimizer in self.optimizers:
