@@ -2,7 +2,7 @@
 """Writes word problems with worked solutions: train.jsonl, valid.jsonl, test.jsonl and
 test-steps1.jsonl to test-steps6.jsonl, an object a line.
 
-    python3 models/train/make_data.py --out DIR --seed 1 --train 300000 --valid 1000 --test 1200
+    python3 models/train/make_data.py --out DIR --seed 1 --train 440000 --valid 1000 --test 1200
 
 Members: id, question, solution, answer, answer_type (so that `sheaf eval` reads the files), steps
 (operations of the solution), digits (of its longest number; with steps, the order of a curriculum),
@@ -27,7 +27,7 @@ def options():
     p = argparse.ArgumentParser(description="Writes grade-school word problems.")
     p.add_argument("--out", required=True, help="folder, made when missing")
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--train", type=int, default=300000, help="problems (300000)")
+    p.add_argument("--train", type=int, default=440000, help="problems (440000)")
     p.add_argument("--valid", type=int, default=1000, help="problems (1000)")
     p.add_argument("--test", type=int, default=1200, help="problems (1200)")
     p.add_argument("--weights", type=weights, default="1:27,2:38,3:17,4:10,5:5,6:3",

@@ -18,7 +18,7 @@ if [ -z "${PYTHON:-}" ]; then
     "$PYTHON" -m pip install --quiet --requirement "$here/requirements.txt"
 fi
 [ -e "$work/data/train.jsonl" ] ||
-    "$PYTHON" "$here/make_data.py" --out "$work/data" --seed 1 --train 300000 --valid 1000 --test 1200
+    "$PYTHON" "$here/make_data.py" --out "$work/data" --seed 1 --train 440000 --valid 1000 --test 1200
 "$PYTHON" "$here/train.py" --data "$work/data" --out "$work/run" --compile "$@"
 "$PYTHON" "$here/export.py" "$work/run" "$work/sheaf-tiny.gguf"
 "$PYTHON" "$here/check_export.py" "$work/run" "$work/sheaf-tiny.gguf" --data "$work/data" --sheaf "$sheaf"
