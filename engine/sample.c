@@ -140,7 +140,7 @@ static double finite_sum(const struct kernels *k, const float *z, size_t n, size
     float max;
     *n_finite = n;
     for (size_t i = 0; i < n; i += VOCAB_CHUNK) {
-        size_t size = n - i < VOCAB_CHUNK ? n - i : VOCAB_CHUNK;
+        size_t size = row_chunk_size(n, i);
         double part = k->chunk_max(&max, z + i, size);
         if (part > -INFINITY) {
             sum += part;

@@ -32,9 +32,7 @@ static uint64_t weight_of(const struct row *row, float scale, float z)
 
 static struct weigh_job chunk_job(const struct row *row, float scale, size_t begin)
 {
-    size_t left = row->n - begin;
-    return (struct weigh_job){row->z + begin, left < VOCAB_CHUNK ? left : VOCAB_CHUNK, row->top,
-                              scale};
+    return (struct weigh_job){row->z + begin, row_chunk_size(row->n, begin), row->top, scale};
 }
 
 /* Chunks without a token >= from are not read. */
@@ -131,7 +129,7 @@ static void part_of_row(struct part *p, struct select *s)
         if (s->row->chunk_max[i / VOCAB_CHUNK] < p->from)
             continue;
         const struct collect_job job = {s->row->z + i, NULL, (int32_t)i,
-                                        chunk_job(s->row, 0.0f, i).n, p->from, p->to};
+                                        row_chunk_size(s->row->n, i), p->from, p->to};
         p->n += s->row->kernels->collect(p->z + p->n, p->id + p->n, &job);
     }
 }

@@ -41,11 +41,11 @@ static void collect_chunk(struct walk *w, size_t chunk, float ceiling)
 {
     float z[VOCAB_CHUNK];
     int32_t id[VOCAB_CHUNK];
-    size_t begin = chunk * VOCAB_CHUNK, left = w->row->n - begin;
+    size_t begin = chunk * VOCAB_CHUNK;
     const struct collect_job job = {
         .z = w->row->z + begin,
         .first_id = (int32_t)begin,
-        .n = left < VOCAB_CHUNK ? left : VOCAB_CHUNK,
+        .n = row_chunk_size(w->row->n, begin),
         .from = fmaxf(w->floor, -FLT_MAX),
         .to = nextafterf(ceiling, -INFINITY),
     };

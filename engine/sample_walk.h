@@ -29,6 +29,12 @@ static inline size_t row_chunks(size_t n)
     return (n + VOCAB_CHUNK - 1) / VOCAB_CHUNK;
 }
 
+/* Tokens of the chunk that begins at `begin`; the last one may be shorter. */
+static inline size_t row_chunk_size(size_t n, size_t begin)
+{
+    return n - begin < VOCAB_CHUNK ? n - begin : VOCAB_CHUNK;
+}
+
 struct walk {
     const struct row *row;
     struct order order; /* of walk_cap(row->n) */

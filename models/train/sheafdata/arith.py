@@ -57,26 +57,24 @@ def join(*members):
     return " = ".join(kept)
 
 
-def add(a, b):
-    members = [f"{show(a)} + {show(b)}"]
+def place_by_place(a, op, b):
+    """a + b or a - b, the places of b one after the other, the largest first."""
+    members = [f"{show(a)} {op} {show(b)}"]
     left, rest = a, parts(b)
     if small_sum(a, b):
         rest = []
     while len(rest) > 1:
-        left += rest.pop(0)
-        members.append(f"{show(left)} + {show(sum(rest))}")
-    return join(*members, show(a + b))
+        left = VALUES[op](left, rest.pop(0))
+        members.append(f"{show(left)} {op} {show(sum(rest))}")
+    return join(*members, show(VALUES[op](a, b)))
+
+
+def add(a, b):
+    return place_by_place(a, "+", b)
 
 
 def subtract(a, b):
-    members = [f"{show(a)} - {show(b)}"]
-    left, rest = a, parts(b)
-    if small_sum(a, b):
-        rest = []
-    while len(rest) > 1:
-        left -= rest.pop(0)
-        members.append(f"{show(left)} - {show(sum(rest))}")
-    return join(*members, show(a - b))
+    return place_by_place(a, "-", b)
 
 
 def small_product(a, b):
