@@ -64,13 +64,11 @@ INLINE struct wide_step find_step(const struct product_tile *t, size_t n,
     return s;
 }
 
-/* The first stage: 4-bit codes as bytes; what lies ahead of them comes nearer. */
+/* The first stage: 4-bit codes as bytes. */
 INLINE void unpack_codes(uint8_t *out, const struct wide_step *s, const enum panel_layout layout)
 {
     const struct panel_shape *shape = &PANEL_SHAPES[layout];
     const vi levels = level_table(shape);
-    if (s->g == 0)
-        prefetch_stream(s->codes, panel_code_bytes(shape), WIDE_ROWS, shape);
     if (shape->bits == 8)
         return;
     UNROLL for (int step = 0; step < BLOCK_STEPS; step += 2) {
@@ -127,12 +125,15 @@ INLINE void wide_tile(const struct product_tile *t, const enum panel_layout layo
     const size_t n = t->a->n_in / PANEL_COLS * (size_t)PANEL_SHAPES[layout].groups;
     struct product_tile lower = *t;
     struct wide_ring ring;
+    struct stream ahead = stream_open(t);
     vf acc[2][ACT_ROWS];
     UNROLL for (int r = 0; r < ACT_ROWS; r++)
         acc[0][r] = acc[1][r] = vf_zero();
     for (size_t p = 0; p < n + 2; p++) {
         if (p < n) {
             struct wide_step s = find_step(t, p, layout);
+            if (s.g == 0)
+                stream_on(&ahead);
             unpack_codes(ring.codes[p % 2], &s, layout);
         }
         if (p >= 1 && p - 1 < n) {

@@ -14,7 +14,8 @@
 #include "engine/kernels/tiers.h"
 
 #define CHUNK_BYTES ((size_t)384 << 10) /* activations of one chunk of rows */
-#define PREFETCH_BYTES 2048             /* ahead in the panel stream */
+#define PREFETCH_BYTES 8192             /* ahead in the panel stream, for a single tile */
+#define PREFETCH_ROWS 4                 /* fewer are left to the hardware's prefetching */
 #define WIDE_ROWS (2 * ACT_ROWS)        /* of a tile that takes two whole groups of rows */
 
 /* X(name, layout) for every quantised layout. */
@@ -88,17 +89,24 @@ INLINE void add_sums(vf *acc, const vi *sum, const uint8_t *header, const struct
         acc[r] = vf_fma(min, vf_set1(shape->groups == 1 ? x[r].sum : x[r].half_sum[g]), acc[r]);
 }
 
-/* What lies PREFETCH_BYTES beyond the next `bytes` of the stream. Many rows take so long over a
- * block that the memory would idle without it; with few the hardware prefetcher does better alone.
- * Where the one begins to win was measured on Zen 4: at 4 rows with codes of 4 bits (Q4_K of 8,960
- * columns: +23 %), at 6 with codes of 8 bits. */
-INLINE void prefetch_stream(const uint8_t *p, const size_t bytes, const int rows,
-                            const struct panel_shape *shape)
+/* The lines of the panels that a tile asks the memory for, some with every block of columns; into
+ * L2, since requests for L1 would hold up the loads of the product. */
+struct stream {
+    const char *line, *limit;
+    size_t step;
+};
+
+INLINE struct stream stream_open(const struct product_tile *t)
 {
-    if (rows < (shape->bits == 4 ? 4 : 6))
-        return;
-    UNROLL for (size_t at = 0; at < bytes; at += 64)
-        _mm_prefetch((const char *)p + PREFETCH_BYTES + at, _MM_HINT_T0);
+    const char *line = (const char *)t->ahead;
+    return (struct stream){line, line, t->ahead_bytes};
+}
+
+INLINE void stream_on(struct stream *s)
+{
+    s->limit += s->step;
+    for (; s->line < s->limit; s->line += 64)
+        _mm_prefetch(s->line, _MM_HINT_T1);
 }
 
 struct matmul {
@@ -122,17 +130,32 @@ static inline product_fn *pick_tile(const struct matmul *m, size_t left, size_t 
     return m->tiles[*rows - 1];
 }
 
+/* Tiles over one panel share the prefetching of the next, so that memory is busy during all of
+ * them; a single tile asks for what it comes to itself a little later. So few rows that they wait
+ * for memory anyway leave it to the hardware, which then does better alone. Returns by how much the
+ * tiles' shares are apart. */
+static size_t share_stream(struct product_tile *t, const struct matmul *m, size_t n_rows)
+{
+    size_t rows = m->wide ? WIDE_ROWS : m->tile_rows;
+    size_t tiles = PANEL_OUT / LANES * ((n_rows + rows - 1) / rows);
+    size_t share = m->w->panel_bytes / tiles;
+    t->ahead = t->panel + (tiles > 1 ? m->w->panel_bytes : PREFETCH_BYTES);
+    t->ahead_bytes = n_rows < PREFETCH_ROWS ? 0 : share * PANEL_COLS / t->a->n_in + 1;
+    return share;
+}
+
 /* One panel times rows [begin, end); begin is the first row of a group. */
 static void matmul_panel(const struct matmul *m, size_t p, size_t begin, size_t end)
 {
     struct product_tile t = {
         .y_stride = m->y_stride, .panel = m->w->data + p * m->w->panel_bytes, .a = m->a};
+    size_t share = share_stream(&t, m, end - begin);
     for (t.lane = 0; t.lane < PANEL_OUT; t.lane += LANES) {
         size_t first = p * PANEL_OUT + t.lane, rows;
         if (first >= m->w->n_out)
             break;
         t.n_out = m->w->n_out - first < LANES ? m->w->n_out - first : LANES;
-        for (t.row = begin; t.row < end; t.row += rows) {
+        for (t.row = begin; t.row < end; t.row += rows, t.ahead += share) {
             product_fn *fn = pick_tile(m, end - t.row, &rows);
             t.y = m->y + t.row * m->y_stride + first;
             fn(&t);

@@ -37,16 +37,16 @@ INLINE void quant_tile(const struct product_tile *t, const int rows, const enum 
     const size_t lane = LANES == PANEL_OUT ? 0 : t->lane;
     const struct act_block *x = acts_row(t->a, t->row);
     const uint8_t *p = t->panel;
+    struct stream ahead = stream_open(t);
     vf acc[ACT_ROWS];
     UNROLL for (int r = 0; r < rows; r++)
         acc[r] = vf_zero();
     for (size_t b = 0; b < blocks; b += unit) {
         const uint8_t *header = p;
         size_t n = blocks - b < unit ? blocks - b : unit;
-        prefetch_stream(p, shape->header_bytes, rows, shape);
         p += shape->header_bytes;
         for (size_t i = 0; i < n; i++, p += code_bytes, x += x_stride) {
-            prefetch_stream(p, code_bytes, rows, shape);
+            stream_on(&ahead);
             block_step(acc, header, p, x, rows, layout, i, lane);
         }
     }

@@ -22,6 +22,8 @@ struct product_tile {
     size_t row;           /* first row */
     size_t lane;          /* first output in the panel */
     size_t n_out;         /* outputs to store, no more than a vector has lanes */
+    const uint8_t *ahead; /* of the panels, what this tile prefetches ... */
+    size_t ahead_bytes;   /* ... with each block of columns */
 };
 
 typedef void product_fn(const struct product_tile *t);
