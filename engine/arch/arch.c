@@ -53,10 +53,10 @@ static sheaf_code bind_embedding(struct sheaf_engine *e, struct binder *b, sheaf
                           "token_embd.weight is %s; rows of %u columns are wanted",
                           t ? "of another shape" : "missing", e->h.width);
     size_t n_tokens = tokenizer_info(e->tokens)->n_tokens;
-    if (t->ne[1] < (int64_t)n_tokens || t->ne[1] > 1 << 24)
+    if (t->ne[1] < (int64_t)n_tokens || t->ne[1] > VOCAB_MOST)
         return SHEAF_FAIL(err, SHEAF_ERR_FORMAT, e->path,
-                          "%lld embedding rows for %zu tokens of the tokenizer",
-                          (long long)t->ne[1], n_tokens);
+                          "%lld embedding rows; %zu (the tokenizer's tokens) to %d are possible",
+                          (long long)t->ne[1], n_tokens, VOCAB_MOST);
     if (!quant_info((int)t->type)->dequantizable)
         return SHEAF_FAIL(err, SHEAF_ERR_UNSUPPORTED, e->path, "token_embd.weight has type %s",
                           quant_info((int)t->type)->name);

@@ -184,6 +184,7 @@ struct gemm_job {
  * it matters; nothing for -INFINITY. Whole numbers add up to the same sum in any order. */
 #define WEIGHT_BITS 43
 #define WEIGHT_ONE (UINT64_C(1) << WEIGHT_BITS)
+#define VOCAB_MOST ((1 << (64 - WEIGHT_BITS)) - 1) /* tokens whose weights add up to 64 bits */
 
 struct weigh_job {
     const float *z;
@@ -253,7 +254,7 @@ struct kernels {
      * z (finite entries only are expected; -INFINITY allowed, then the sum is -INFINITY). */
     double (*chunk_max)(float *chunk_max, const float *z, size_t n);
 
-    /* Weight of all z >= from; n < 2^(64 - WEIGHT_BITS). */
+    /* Weight of all z >= from; n <= VOCAB_MOST. */
     uint64_t (*weigh)(const struct weigh_job *job, float from);
 
     /* Adds the weight of each z to that of its bucket: mass[b->n]. */
