@@ -26,6 +26,11 @@ int scratch_remove(void **state)
     return system(command);
 }
 
+const char *scratch_root(void)
+{
+    return root;
+}
+
 void scratch_path(char out[SCRATCH_PATH], const char *name)
 {
     snprintf(out, SCRATCH_PATH, "%s/%s", root, name);

@@ -12,6 +12,8 @@
 int scratch_make(void **state);
 int scratch_remove(void **state);
 
+const char *scratch_root(void);
+
 /* Path of `name` in the folder. */
 void scratch_path(char out[SCRATCH_PATH], const char *name);
 

@@ -14,35 +14,27 @@
 #include "evals/runner.h"
 #include "tests/support/check.h"
 #include "tests/support/run_compare.h"
+#include "tests/support/scratch_dir.h"
 #include "tests/support/tiny_solve.h"
 
 #define PATH_BYTES 128
 enum { N_PROBLEMS = 6, N_TRACES = 5 };
 
-static char root[64], data_path[PATH_BYTES];
+static char data_path[SCRATCH_PATH];
 static const char *strategies = "majority,deepconf-online-high,esc,probe";
 
-static int make_root(void **state)
+static int make_set(void **state)
 {
     strbuf b = {0};
-    (void)state;
-    snprintf(root, sizeof root, "/tmp/sheaf-many-test-%ld", (long)getpid());
-    snprintf(data_path, sizeof data_path, "%s/set.jsonl", root);
+    int rc = scratch_make(state);
+    scratch_path(data_path, "set.jsonl");
     for (size_t i = 0; i < N_PROBLEMS; i++)
         strbuf_printf(&b, "{\"id\":\"set/%zu\",\"question\":\"How many %s%zu?\",\"answer\":\"7\","
                           "\"answer_type\":\"integer\"}\n",
                       i + 1, i % 2 ? "a b c d e f g h i j k l m n o p " : "", i);
-    int rc = file_make_dirs(root, NULL) || file_write(data_path, strbuf_view(&b), NULL);
+    rc = rc || file_write(data_path, strbuf_view(&b), NULL);
     strbuf_free(&b);
     return rc;
-}
-
-static int remove_root(void **state)
-{
-    char command[128];
-    (void)state;
-    snprintf(command, sizeof command, "rm -rf '%s'", root);
-    return system(command);
 }
 
 /* ---- an evaluation -------------------------------------------------------------------------- */
@@ -137,10 +129,10 @@ static sheaf_code start_on(sheaf_engine *e, struct attempt *a)
     o.redo = a->redo;
     o.strategies = &strategies;
     o.n_strategies = 1;
-    snprintf(path, sizeof path, "%s/%s", root, a->dir);
+    snprintf(path, sizeof path, "%s/%s", scratch_root(), a->dir);
     o.dir = path;
     if (a->reuse) {
-        snprintf(reuse, sizeof reuse, "%s/%s", root, a->reuse);
+        snprintf(reuse, sizeof reuse, "%s/%s", scratch_root(), a->reuse);
         o.reuse = reuse;
     }
     CHECK_OK(sheaf_dataset_open(&data, data_path, &a->err), a->err);
@@ -172,7 +164,7 @@ static void check_as_single(const char *dir)
     if (!made)
         complete("single", 1);
     made = true;
-    run_check_all(root, dir, "single");
+    run_check_all(scratch_root(), dir, "single");
 }
 
 /* Starts in a process of its own, which ends itself. */
@@ -244,8 +236,8 @@ static void check_but_for_order(const char *dir)
     static const char *const names[] = {"votes.jsonl", "results.json", "run.json"};
     complete("single", 1);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        run_check_same(root, dir, "single", names[i]);
-    run_check_traces(root, dir, "single");
+        run_check_same(scratch_root(), dir, "single", names[i]);
+    run_check_traces(scratch_root(), dir, "single");
 }
 
 /* Traces of a run with fewer of them are taken over, also by a run that was broken off; what a cut
@@ -301,5 +293,5 @@ int main(void)
         cmocka_unit_test(reused),
         cmocka_unit_test(full_disk),
     };
-    return cmocka_run_group_tests(tests, make_root, remove_root);
+    return cmocka_run_group_tests(tests, make_set, scratch_remove);
 }

@@ -16,35 +16,27 @@
 #include "store/seal.h"
 #include "tests/support/fake_solve.h"
 #include "tests/support/run_compare.h"
+#include "tests/support/scratch_dir.h"
 
 #define PATH_BYTES 128
 
-static char root[64], data_path[PATH_BYTES];
+static char data_path[SCRATCH_PATH];
 
 /* Gold 7 everywhere; the questions are the answers of the traces. */
 static const char *const questions[] = {"7 7 7 7", "7 8 7 -", "8 8 7 9", "- - - -", "8 7 7 8"};
 enum { N_PROBLEMS = sizeof questions / sizeof questions[0], N_TRACES = 4 };
 
-static int make_root(void **state)
+static int make_set(void **state)
 {
     strbuf b = {0};
-    (void)state;
-    snprintf(root, sizeof root, "/tmp/sheaf-eval-test-%ld", (long)getpid());
-    snprintf(data_path, sizeof data_path, "%s/set.jsonl", root);
+    int rc = scratch_make(state);
+    scratch_path(data_path, "set.jsonl");
     for (size_t i = 0; i < N_PROBLEMS; i++)
         strbuf_printf(&b, "{\"id\":\"set/%zu\",\"question\":\"%s\",\"answer\":\"7\","
                           "\"answer_type\":\"integer\"}\n", i + 1, questions[i]);
-    int rc = file_make_dirs(root, NULL) || file_write(data_path, strbuf_view(&b), NULL);
+    rc = rc || file_write(data_path, strbuf_view(&b), NULL);
     strbuf_free(&b);
     return rc;
-}
-
-static int remove_root(void **state)
-{
-    char command[128];
-    (void)state;
-    snprintf(command, sizeof command, "rm -rf '%s'", root);
-    return system(command);
 }
 
 /* ---- a run in a directory of root ------------------------------------------------------------ */
@@ -71,7 +63,7 @@ static sheaf_code start(struct attempt *a)
     static char path[PATH_BYTES];
     struct eval_backend backend = fake_backend(&a->fake);
     struct grader grader = fake_grader();
-    snprintf(path, sizeof path, "%s/%s", root, a->dir);
+    snprintf(path, sizeof path, "%s/%s", scratch_root(), a->dir);
     CHECK_OK(sheaf_dataset_open(&a->data, data_path, &a->err), a->err);
     CHECK_OK(sheaf_dataset_limit(a->data, a->limit, &a->err), a->err);
     a->o.dir = path;
@@ -100,23 +92,23 @@ static void complete(const char *dir)
 
 static void read_file(strbuf *out, const char *dir, const char *name)
 {
-    run_read(out, root, dir, name);
+    run_read(out, scratch_root(), dir, name);
 }
 
 static void check_same(const char *dir, const char *other, const char *name)
 {
-    run_check_same(root, dir, other, name);
+    run_check_same(scratch_root(), dir, other, name);
 }
 
 static void check_same_run(const char *dir, const char *other)
 {
-    run_check_all(root, dir, other);
+    run_check_all(scratch_root(), dir, other);
 }
 
 static void write_file(const char *dir, const char *name, text content)
 {
     char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%s/%s/%s", root, dir, name);
+    snprintf(path, sizeof path, "%s/%s/%s", scratch_root(), dir, name);
     assert_int_equal(file_write(path, content, NULL), SHEAF_OK);
 }
 
@@ -361,7 +353,7 @@ static void test_directory_faults(void **state)
     (void)state;
     char path[PATH_BYTES];
     complete("faults");
-    snprintf(path, sizeof path, "%s/faults/run.json", root);
+    snprintf(path, sizeof path, "%s/faults/run.json", scratch_root());
     struct attempt a = attempt_in("faults");
     write_file("faults", "run.json", TEXT("{\"config\":"));
     assert_int_equal(start(&a), SHEAF_ERR_FORMAT);
@@ -446,7 +438,7 @@ static void test_no_memory(void **state)
         struct eval_backend backend = fake_backend(&a.fake);
         struct grader grader = fake_grader();
         char path[PATH_BYTES];
-        snprintf(path, sizeof path, "%s/memory", root);
+        snprintf(path, sizeof path, "%s/memory", scratch_root());
         a.o.dir = path;
         a.o.redo = true;
         alloc_fail_at(n);
@@ -477,5 +469,5 @@ int main(void)
         cmocka_unit_test(test_full_disk),
         cmocka_unit_test(test_no_memory),
     };
-    return cmocka_run_group_tests(tests, make_root, remove_root);
+    return cmocka_run_group_tests(tests, make_set, scratch_remove);
 }

@@ -6,31 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "evals/grader.h"
 #include "evals/revote.h"
 #include "store/trace_log.h"
+#include "tests/support/scratch_dir.h"
 
 enum { N_TOKENS = 60 };
-
-static char root[64];
-
-static int make_root(void **state)
-{
-    (void)state;
-    snprintf(root, sizeof root, "/tmp/sheaf-revote-test-%ld", (long)getpid());
-    return file_make_dirs(root, NULL) != SHEAF_OK;
-}
-
-static int remove_root(void **state)
-{
-    char command[128];
-    (void)state;
-    snprintf(command, sizeof command, "rm -rf '%s'", root);
-    return system(command);
-}
 
 /* ---- a store by hand ------------------------------------------------------------------------- */
 
@@ -91,7 +73,7 @@ static sheaf_code vote(struct revote *out, const char *const *strategies, size_t
 {
     struct run_reader run;
     struct grader grader = grader_for(SHEAF_TASK_GENERIC, ANSWER_ANY);
-    sheaf_code rc = run_reader_open(&run, root, err);
+    sheaf_code rc = run_reader_open(&run, scratch_root(), err);
     if (rc)
         return rc;
     struct revote_options o = {.strategies = strategies, .n_strategies = n, .ks = ks, .n_ks = n_ks,
@@ -118,7 +100,7 @@ static void all_traces_by_hand(void **state)
     static const char *const names[] = {"majority", "lowest", "single", "self-consistency"};
     struct revote v;
     sheaf_error err = {0};
-    fill_store(root);
+    fill_store(scratch_root());
     CHECK_OK(vote(&v, names, 4, NULL, 0, 10, NULL, &err), err);
     assert_true(v.graded && v.n_problems == N_PROBLEMS && v.n_rows == 4);
     assert_int_equal(v.rows[0].k, N_TRACES);
@@ -148,7 +130,7 @@ static void draws_agree_with_the_expectation(void **state)
     static const size_t ks[] = {1, 2, 3, 5};
     struct revote v, alone;
     sheaf_error err = {0};
-    fill_store(root);
+    fill_store(scratch_root());
     CHECK_OK(vote(&v, names, 2, ks, 4, 4000, NULL, &err), err);
     CHECK_OK(vote(&alone, names + 1, 1, ks, 4, 4000, NULL, &err), err);
     check_close(v.rows[0].accuracy, (4 + 2 + 0 + 1) / 8.0 / 4, 1e-12); /* pass@1 */
@@ -216,7 +198,7 @@ static void all_at_once_is_each_alone(void **state)
     struct revote many, again;
     sheaf_error err = {0};
     size_t n = revote_all(names, 0.9);
-    fill_store(root);
+    fill_store(scratch_root());
     CHECK_OK(vote(&many, names, n, ks, 3, 20, NULL, &err), err);
     threads = 3;
     CHECK_OK(vote(&again, names, n, ks, 3, 20, NULL, &err), err);
@@ -244,7 +226,7 @@ static void the_certificate_is_the_majority(void **state)
     static const size_t ks[] = {2, 4, 7, N_TRACES};
     struct revote v;
     sheaf_error err = {0};
-    fill_store(root);
+    fill_store(scratch_root());
     CHECK_OK(vote(&v, names, 2, ks, 4, 300, NULL, &err), err);
     for (size_t i = 1; i < v.n_rows; i += 2)
         assert_true(v.rows[i].diff == 0 && v.rows[i].tokens <= v.rows[i - 1].tokens);
@@ -259,7 +241,7 @@ static void draws_depend_on_the_seed_alone(void **state)
     static const size_t k = 4;
     struct revote a, b;
     sheaf_error err = {0};
-    fill_store(root);
+    fill_store(scratch_root());
     CHECK_OK(vote(&a, names, 2, &k, 1, 50, NULL, &err), err);
     CHECK_OK(vote(&b, names, 2, &k, 1, 50, NULL, &err), err);
     for (size_t i = 0; i < 2; i++)
@@ -279,7 +261,7 @@ static void one_problem_has_an_answer(void **state)
     static const char *const names[] = {"majority", "lowest", "deepconf-online-low"};
     struct revote v;
     sheaf_error err = {0};
-    fill_store(root);
+    fill_store(scratch_root());
     CHECK_OK(vote(&v, names, 3, NULL, 0, 1, "p/2", &err), err);
     assert_int_equal(v.n_problems, 1);
     assert_string_equal(v.rows[0].answer, "8");
@@ -302,7 +284,7 @@ static void what_cannot_be_is_refused(void **state)
         {"majority", 0, "p/5", "no traces of problem"},
         {"probe", 0, NULL, "cannot be replayed"},
     };
-    fill_store(root);
+    fill_store(scratch_root());
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct revote v;
         sheaf_error err = {0};
@@ -326,5 +308,5 @@ int main(void)
         cmocka_unit_test(one_problem_has_an_answer),
         cmocka_unit_test(what_cannot_be_is_refused),
     };
-    return cmocka_run_group_tests(tests, make_root, remove_root);
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -15,38 +15,28 @@
 #include "store/trace_index.h"
 #include "store/trace_log.h"
 #include "store/trace_set.h"
+#include "tests/support/scratch_dir.h"
 
 enum { N_TRACES = 12, N_TOKENS = 40, PATH_BYTES = 160 };
 
-static char root[64];
 static int32_t tokens[N_TOKENS];
 static float confidence[N_TOKENS];
 static uint32_t text_bytes[N_TOKENS];
 
-static int make_root(void **state)
+static int make_tokens(void **state)
 {
-    (void)state;
-    snprintf(root, sizeof root, "/tmp/sheaf-store-test-%ld", (long)getpid());
     for (size_t i = 0; i < N_TOKENS; i++) {
         tokens[i] = (int32_t)(7 * i);
         confidence[i] = 3.0f + 0.25f * (float)i;
         text_bytes[i] = 1;
     }
-    return file_make_dirs(root, NULL) != SHEAF_OK;
-}
-
-static int remove_root(void **state)
-{
-    char command[128];
-    (void)state;
-    snprintf(command, sizeof command, "rm -rf '%s'", root);
-    return system(command);
+    return scratch_make(state);
 }
 
 static const char *path_of(const char *dir, const char *name)
 {
     static char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%s/%s%s%s", root, dir, name[0] ? "/" : "", name);
+    snprintf(path, sizeof path, "%s/%s%s%s", scratch_root(), dir, name[0] ? "/" : "", name);
     return path;
 }
 
@@ -399,5 +389,5 @@ int main(void)
         cmocka_unit_test(the_index_is_derived),
         cmocka_unit_test(another_format_is_named),
     };
-    return cmocka_run_group_tests(tests, make_root, remove_root);
+    return cmocka_run_group_tests(tests, make_tokens, scratch_remove);
 }
