@@ -67,6 +67,7 @@ build-all: $(BUILD)/sheaf $(BUILD)/libsheaf.a $(BUILD)/libsheaf.so
 $(BUILD)/engine/kernels/kernels_avx2.o:   ISA := -mavx2 -mfma -mf16c
 $(BUILD)/engine/kernels/kernels_avx512.o: ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mf16c
 $(BUILD)/engine/kernels/kernels_vnni.o:   ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mfma -mf16c
+$(BUILD)/engine/kernels/kernels_bf16.o:   ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512bf16 -mfma -mf16c
 $(BUILD)/engine/kernels/kernels_amx.o:    ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mamx-tile -mamx-int8 -mfma -mf16c
 $(BUILD)/tests/support/kernels_amx_model.o: ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mf16c
 

@@ -28,7 +28,7 @@ static sheaf_code choose_kernels(struct sheaf_engine *e, const sheaf_engine_opti
     enum cpu_tier cap;
     if (!cpu_tier_by_name(&cap, cpu))
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "cpu",
-                          "\"%.40s\"; auto, ref, avx2, avx512, vnni and amx are known", cpu);
+                          "\"%.40s\"; auto, ref, avx2, avx512, vnni, bf16 and amx are known", cpu);
     if (cap > cpu_tier_detect())
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "cpu", "this machine has no %s; its best is %s",
                           cpu, cpu_tier_name(cpu_tier_detect()));
@@ -43,9 +43,11 @@ static sheaf_code choose_kernels(struct sheaf_engine *e, const sheaf_engine_opti
         e->kv = KV_F16;
     else if (strcmp(kv, "q8") == 0)
         e->kv = KV_Q8;
+    else if (strcmp(kv, "bf16") == 0)
+        e->kv = KV_BF16;
     else
-        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "KV type", "\"%.40s\"; f16, f32 and q8 are known",
-                          kv);
+        return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "KV type",
+                          "\"%.40s\"; f16, bf16, f32 and q8 are known", kv);
     if (o->threads < 0 || o->threads > 1024)
         return SHEAF_FAIL(err, SHEAF_ERR_USAGE, "threads", "%d; 1 to 1024 are possible",
                           o->threads);

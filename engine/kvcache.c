@@ -9,14 +9,6 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 
-/* Of the keys or the values of one head in a page. */
-static size_t head_bytes(enum kv_type type, size_t width)
-{
-    static const size_t ELEMENT[KV_TYPES] = {[KV_F32] = 4, [KV_F16] = 2, [KV_Q8] = 1};
-    size_t scales = type == KV_Q8 ? kv_blocks(width) * sizeof(float) : 0;
-    return (width * ELEMENT[type] + scales) * KV_PAGE;
-}
-
 struct kv_shape kv_shape_of(const struct hparams *h, enum kv_class kind, enum kv_type type)
 {
     bool exact = kind == KV_LIMITED && h->n_sight <= KV_EXACT_WINDOW;
@@ -33,15 +25,16 @@ size_t kvcache_page_bytes(const struct kv_shape *s)
     size_t heads = 0;
     for (uint32_t i = 0; i < s->h->n_layers; i++)
         heads += kv_heads(s, i);
-    size_t bytes = heads * (head_bytes(s->type, s->h->head_k) + head_bytes(s->type, s->h->head_v));
+    size_t k = kv_part_bytes(s->type, s->h->head_k), v = kv_part_bytes(s->type, s->h->head_v);
+    size_t bytes = heads * (k + v);
     return (bytes + 63) & ~(size_t)63;
 }
 
 static void lay_out_layers(struct kvcache *c, const struct kv_shape *s)
 {
     size_t offset = 0;
-    c->head_k_bytes = head_bytes(s->type, s->h->head_k);
-    c->head_v_bytes = head_bytes(s->type, s->h->head_v);
+    c->head_k_bytes = kv_part_bytes(s->type, s->h->head_k);
+    c->head_v_bytes = kv_part_bytes(s->type, s->h->head_v);
     for (uint32_t i = 0; i < s->h->n_layers; i++) {
         c->layer_offset[i] = offset;
         c->n_kv_heads[i] = (uint32_t)kv_heads(s, i);
@@ -53,7 +46,7 @@ sheaf_code kvcache_init(struct kvcache *c, const struct kv_shape *shape, const s
                         size_t n_pages, sheaf_error *err)
 {
     *c = (struct kvcache){.type = shape->type};
-    c->to_f16 = k->to_f16;
+    c->to_half = shape->type == KV_BF16 ? k->to_bf16 : k->to_f16;
     c->page_bytes = kvcache_page_bytes(shape);
     c->n_pages = c->page_bytes ? n_pages : 0;
     c->layer_offset = alloc_zero(shape->h->n_layers, sizeof *c->layer_offset);
@@ -183,23 +176,55 @@ static void store_q8(uint8_t *k_page, uint8_t *v_page, size_t slot, const float 
                        dv - at < KV_BLOCK ? dv - at : KV_BLOCK);
 }
 
+/* Numbers of 16 bits, on their way to a page. */
+struct halves {
+    uint16_t k[KV_MAX_HEAD + 1], v[KV_MAX_HEAD];
+};
+
+static void store_f16(uint16_t *k_page, uint16_t *v_page, size_t slot, const struct halves *x,
+                      size_t dk, size_t dv)
+{
+    for (size_t i = 0; i < dk; i++)
+        k_page[i * KV_PAGE + slot] = x->k[i];
+    memcpy(v_page + slot * dv, x->v, dv * sizeof *v_page);
+}
+
+/* Each number by itself in V: the neighbour in its pair is a position that another worker may be
+ * storing. */
+static void store_bf16(uint16_t *k_page, uint16_t *v_page, size_t slot, const struct halves *x,
+                       size_t dk, size_t dv)
+{
+    for (size_t i = 0; i < dk; i += 2)
+        memcpy(k_page + i * KV_PAGE + 2 * slot, x->k + i, 2 * sizeof *k_page);
+    uint16_t *v = v_page + slot / 2 * 2 * dv + slot % 2;
+    for (size_t i = 0; i < dv; i++)
+        v[2 * i] = x->v[i];
+}
+
+static void store_half(const struct kvcache *c, uint8_t *k_page, uint8_t *v_page, size_t slot,
+                       const float *k, size_t dk, const float *v, size_t dv)
+{
+    uint16_t *ks = (uint16_t *)(void *)k_page, *vs = (uint16_t *)(void *)v_page;
+    struct halves x;
+    assert(dk <= KV_MAX_HEAD && dv <= KV_MAX_HEAD);
+    c->to_half(x.k, k, dk);
+    c->to_half(x.v, v, dv);
+    x.k[dk] = 0; /* completes the last pair */
+    if (c->type == KV_BF16)
+        store_bf16(ks, vs, slot, &x, dk, dv);
+    else
+        store_f16(ks, vs, slot, &x, dk, dv);
+}
+
 void kvcache_store(struct kvcache *c, int32_t page, uint32_t layer, uint32_t head, size_t slot,
                    const float *k, size_t dk, const float *v, size_t dv)
 {
     uint8_t *ks = c->pages + k_offset(c, page, layer, head);
     uint8_t *vs = c->pages + v_offset(c, page, layer, head);
-    if (c->type == KV_F32) {
+    if (c->type == KV_F32)
         store_f32((float *)(void *)ks, (float *)(void *)vs, slot, k, dk, v, dv);
-        return;
-    }
-    if (c->type == KV_Q8) {
+    else if (c->type == KV_Q8)
         store_q8(ks, vs, slot, k, dk, v, dv);
-        return;
-    }
-    uint16_t half[KV_MAX_HEAD], *kh = (uint16_t *)(void *)ks + slot;
-    assert(dk <= KV_MAX_HEAD);
-    c->to_f16(half, k, dk);
-    for (size_t i = 0; i < dk; i++)
-        kh[i * KV_PAGE] = half[i];
-    c->to_f16((uint16_t *)(void *)vs + slot * dv, v, dv);
+    else
+        store_half(c, ks, vs, slot, k, dk, v, dv);
 }

@@ -37,7 +37,7 @@ struct kv_shape kv_shape_of(const struct hparams *h, enum kv_class kind, enum kv
 
 struct kvcache {
     enum kv_type type;
-    void (*to_f16)(uint16_t *out, const float *x, size_t n);
+    void (*to_half)(uint16_t *out, const float *x, size_t n); /* of f16 and bf16 */
     size_t n_pages, n_free;
     size_t page_bytes;     /* 0: no layers of this class, no pages */
     size_t *layer_offset;  /* [n_layers] in a page; the layer's K of all heads, then its V */
@@ -67,7 +67,8 @@ int32_t kvcache_own(struct kvcache *c, int32_t page);
 const uint8_t *kvcache_k(const struct kvcache *c, int32_t page, uint32_t layer, uint32_t head);
 const uint8_t *kvcache_v(const struct kvcache *c, int32_t page, uint32_t layer, uint32_t head);
 
-/* Stores k[dk] and v[dv] of one head at a slot 0 .. KV_PAGE - 1; dk <= KV_MAX_HEAD. */
+/* Stores k[dk] and v[dv] of one head at a slot 0 .. KV_PAGE - 1; neither wider than
+ * KV_MAX_HEAD. */
 void kvcache_store(struct kvcache *c, int32_t page, uint32_t layer, uint32_t head, size_t slot,
                    const float *k, size_t dk, const float *v, size_t dv);
 

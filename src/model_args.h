@@ -36,7 +36,7 @@ struct model_args {
      .at = offsetof(type, field.chat_template_file), .value = "FILE",                              \
      .help = "the same, Jinja source read from a file"},                                           \
     {.name = "kv-type", .synonyms = "cache-type-k cache-type-v", .kind = CLI_CHOICE,               \
-     .at = offsetof(type, field.kv_type), .choices = "f16 f32 q8", .env = true,                    \
+     .at = offsetof(type, field.kv_type), .choices = "f16 bf16 f32 q8", .env = true,               \
      .help = "precision of the KV cache (f16)"},                                                   \
     {.name = "state-type", .kind = CLI_CHOICE, .at = offsetof(type, field.state_type),             \
      .choices = "f16 f32", .env = true,                                                            \
@@ -45,7 +45,7 @@ struct model_args {
      .min = 0, .max = 1000, .value = "F",                                                          \
      .help = "multiply the logits, for a file whose head lost its multiplier (0: if known)"},      \
     {.name = "cpu", .kind = CLI_CHOICE, .at = offsetof(type, field.cpu),                           \
-     .choices = "auto ref avx2 avx512 vnni amx", .env = true,                                      \
+     .choices = "auto ref avx2 avx512 vnni bf16 amx", .env = true,                                 \
      .help = "instruction set to use (auto: the best)"},                                           \
     {.name = "exact", .kind = CLI_ON, .at = offsetof(type, field.exact),                           \
      .help = "dequantised weights and f32 everywhere: slow, for tests"},                           \

@@ -120,7 +120,7 @@ branch() { # MODEL MODE FLAGS
     "$check" branch "$mode" "$base.branch.json" "$tmp/out"
 }
 tiers=
-for cpu in ref avx2 avx512 vnni amx; do
+for cpu in ref avx2 avx512 vnni bf16 amx; do
     "$sheaf" show -m "$golden/models/llama_gqa_tied.gguf" --cpu $cpu >/dev/null 2>&1 && tiers="$tiers $cpu"
 done
 families="llama_gqa_tied qwen3_qknorm qwen3moe falcon_h1_untied falcon_h1_norm_g2 lfm2 lfm2moe nemotron_h_dense
@@ -132,6 +132,12 @@ for name in $families falcon_h1_tied llama4_moe_long falcon_h1_q.Q8_0 falcon_h1_
     report "models/$name exact" logits $name f32 --exact
     for cpu in $tiers; do
         report "models/$name $cpu" logits $name default --cpu $cpu
+    done
+done
+# Where the bounds, which are those of f16, leave room for three bits less.
+for name in falcon_h1_untied lfm2 nemotron_h_dense granite_hybrid llama_q.BF16; do
+    for cpu in $tiers; do
+        report "models/$name bf16 KV $cpu" logits $name default --kv-type bf16 --cpu $cpu
     done
 done
 report "models/llama_gqa_tied f32 KV" logits llama_gqa_tied f32 --kv-type f32

@@ -19,7 +19,7 @@
 
 static const char *const TIER_NAMES[CPU_TIERS] = {
     [CPU_REF] = "ref", [CPU_AVX2] = "avx2", [CPU_AVX512] = "avx512", [CPU_VNNI] = "vnni",
-    [CPU_AMX] = "amx"};
+    [CPU_BF16] = "bf16", [CPU_AMX] = "amx"};
 
 /* State components of XCR0. */
 enum { XCR0_YMM = 0x06, XCR0_ZMM = 0xe6, XCR0_TILES = 0x60000 };
@@ -34,7 +34,7 @@ enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
 
 /* A tier asks for these bits on top of the tier below it. */
 struct tier_needs {
-    unsigned leaf1_ecx, leaf7_ebx, leaf7_ecx, leaf7_edx;
+    unsigned leaf1_ecx, leaf7_ebx, leaf7_ecx, leaf7_edx, leaf7_1_eax;
     uint64_t xcr0;
     bool (*permitted)(void); /* or NULL */
 };
@@ -45,11 +45,14 @@ static bool tiles_permitted(void)
 }
 
 static const struct tier_needs NEEDS[CPU_TIERS] = {
-    [CPU_AVX2] = {bit_FMA | bit_F16C | bit_AVX, bit_AVX2, 0, 0, XCR0_YMM, NULL},
-    [CPU_AVX512] = {0, bit_AVX512F | bit_AVX512BW | bit_AVX512VL | bit_AVX512DQ, 0, 0, XCR0_ZMM,
-                    NULL},
-    [CPU_VNNI] = {0, 0, bit_AVX512VNNI, 0, XCR0_ZMM, NULL},
-    [CPU_AMX] = {0, 0, 0, BIT_AMX_TILE | BIT_AMX_INT8, XCR0_TILES, tiles_permitted},
+    [CPU_AVX2] = {.leaf1_ecx = bit_FMA | bit_F16C | bit_AVX, .leaf7_ebx = bit_AVX2,
+                  .xcr0 = XCR0_YMM},
+    [CPU_AVX512] = {.leaf7_ebx = bit_AVX512F | bit_AVX512BW | bit_AVX512VL | bit_AVX512DQ,
+                    .xcr0 = XCR0_ZMM},
+    [CPU_VNNI] = {.leaf7_ecx = bit_AVX512VNNI, .xcr0 = XCR0_ZMM},
+    [CPU_BF16] = {.leaf7_1_eax = bit_AVX512BF16, .xcr0 = XCR0_ZMM},
+    [CPU_AMX] = {.leaf7_edx = BIT_AMX_TILE | BIT_AMX_INT8, .xcr0 = XCR0_TILES,
+                 .permitted = tiles_permitted},
 };
 
 static uint64_t read_xcr0(void)
@@ -69,13 +72,14 @@ static bool has_needs(const struct tier_needs *have, const struct tier_needs *n)
 {
     return has_all(have->leaf1_ecx, n->leaf1_ecx) && has_all(have->leaf7_ebx, n->leaf7_ebx) &&
            has_all(have->leaf7_ecx, n->leaf7_ecx) && has_all(have->leaf7_edx, n->leaf7_edx) &&
-           has_all(have->xcr0, n->xcr0) && (!n->permitted || n->permitted());
+           has_all(have->leaf7_1_eax, n->leaf7_1_eax) && has_all(have->xcr0, n->xcr0) &&
+           (!n->permitted || n->permitted());
 }
 
 enum cpu_tier cpu_tier_detect(void)
 {
     struct tier_needs have = {0};
-    unsigned a, b, d;
+    unsigned a, b, c, d;
     int tier = CPU_REF;
     if (!__get_cpuid(LEAF_FEATURES, &a, &b, &have.leaf1_ecx, &d) ||
         !(have.leaf1_ecx & bit_OSXSAVE))
@@ -83,6 +87,8 @@ enum cpu_tier cpu_tier_detect(void)
     if (!__get_cpuid_count(LEAF_EXTENDED, 0, &a, &have.leaf7_ebx, &have.leaf7_ecx,
                            &have.leaf7_edx))
         return CPU_REF;
+    if (a >= 1) /* the last part of this leaf */
+        __get_cpuid_count(LEAF_EXTENDED, 1, &have.leaf7_1_eax, &b, &c, &d);
     have.xcr0 = read_xcr0();
     while (tier + 1 < CPU_TIERS && has_needs(&have, &NEEDS[tier + 1]))
         tier++;
@@ -121,6 +127,7 @@ void kernels_init(struct kernels *k, enum cpu_tier cap)
         [CPU_AVX2] = kernels_fill_avx2,
         [CPU_AVX512] = kernels_fill_avx512,
         [CPU_VNNI] = kernels_fill_vnni,
+        [CPU_BF16] = kernels_fill_bf16,
         [CPU_AMX] = kernels_fill_amx,
     };
     enum cpu_tier best = cpu_tier_detect();

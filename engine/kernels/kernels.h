@@ -19,7 +19,7 @@
 
 #include "engine/quant.h"
 
-enum cpu_tier { CPU_REF, CPU_AVX2, CPU_AVX512, CPU_VNNI, CPU_AMX, CPU_TIERS };
+enum cpu_tier { CPU_REF, CPU_AVX2, CPU_AVX512, CPU_VNNI, CPU_BF16, CPU_AMX, CPU_TIERS };
 
 /* Weights repacked into panels of 16 outputs. In a panel the codes of 4 consecutive columns of the
  * 16 outputs stand together (64 bytes as 8-bit codes), scales in line before the codes they belong
@@ -83,20 +83,33 @@ struct acts {
 
 size_t acts_bytes(size_t n_rows, size_t n_in);
 
-enum kv_type { KV_F32, KV_F16, KV_Q8, KV_TYPES };
+enum kv_type { KV_F32, KV_F16, KV_Q8, KV_BF16, KV_TYPES };
 
 /* Positions per KV page. Inside a page, for one layer and one KV head:
  *   K [dk][KV_PAGE]: the positions of a dimension stand together (a score needs no horizontal sum)
  *   V [KV_PAGE][dv]
  * KV_Q8 has these as signed bytes, and behind them f32 scales, each of KV_BLOCK dimensions of one
  * position:
- *   K [ceil(dk / KV_BLOCK)][KV_PAGE], V [KV_PAGE][ceil(dv / KV_BLOCK)] */
+ *   K [ceil(dk / KV_BLOCK)][KV_PAGE], V [KV_PAGE][ceil(dv / KV_BLOCK)]
+ * KV_BF16 has two numbers that a dot product adds up side by side, dimensions of K and positions of
+ * V; behind an odd last dimension of K stands 0:
+ *   K [ceil(dk / 2)][KV_PAGE][2], V [KV_PAGE / 2][dv][2] */
 #define KV_PAGE 64
 #define KV_BLOCK 32
 
 static inline size_t kv_blocks(size_t width)
 {
     return (width + KV_BLOCK - 1) / KV_BLOCK;
+}
+
+/* Bytes of the keys or of the values of one head in a page. */
+static inline size_t kv_part_bytes(enum kv_type type, size_t width)
+{
+    static const size_t ELEMENT[KV_TYPES] = {
+        [KV_F32] = 4, [KV_F16] = 2, [KV_Q8] = 1, [KV_BF16] = 2};
+    size_t scales = type == KV_Q8 ? kv_blocks(width) * sizeof(float) : 0;
+    size_t stored = type == KV_BF16 ? (width + 1) / 2 * 2 : width;
+    return (stored * ELEMENT[type] + scales) * KV_PAGE;
 }
 
 /* A row (a token of a session) as a job of attention sees it: its queries of one KV head. */
@@ -120,11 +133,11 @@ struct attend_job {
     float *scratch;       /* attend_scratch_floats() of them, 64-byte aligned */
 };
 
-/* Floats from one query's scores to the next: whole vectors wherever they begin, and an odd number
- * of cache lines, so that the queries of a tile do not meet in one set of the cache. */
+/* Floats from one query's scores to the next: whole vectors of pairs wherever they begin, and an
+ * odd number of cache lines, so that the queries of a tile do not meet in one set of the cache. */
 static inline size_t attend_score_stride(size_t n_positions)
 {
-    return (((n_positions + 30) / 16) | 1) * 16;
+    return (((n_positions + 47) / 16) | 1) * 16;
 }
 
 /* Scratch of a job of n_queries = n_rows x n_heads; widths = dk + dv; n_positions from the first
@@ -235,6 +248,9 @@ struct kernels {
     /* out[n] = x[n] in f16, round to nearest even: the bits of quant_f32_to_f16. */
     void (*to_f16)(uint16_t *out, const float *x, size_t n);
 
+    /* The same in bf16: the bits of quant_f32_to_bf16. */
+    void (*to_bf16)(uint16_t *out, const float *x, size_t n);
+
     void (*from_f16)(float *out, const uint16_t *x, size_t n);
 
     /* out[n] = e^x[n]. out == x allowed. */
@@ -270,7 +286,7 @@ struct kernels {
  * permission to use it (Linux grants it once and for all threads); refused, the tier is not
  * there. */
 enum cpu_tier cpu_tier_detect(void);
-const char *cpu_tier_name(enum cpu_tier tier);    /* "ref", "avx2", "avx512", "vnni", "amx" */
+const char *cpu_tier_name(enum cpu_tier tier); /* "ref", "avx2", "avx512", "vnni", "bf16", "amx" */
 bool cpu_tier_by_name(enum cpu_tier *out, const char *name); /* also "auto" = detect */
 
 /* Fills the table with the best tier of at most `cap`. A tier replaces only what it does better, so
@@ -281,7 +297,7 @@ void kernels_init(struct kernels *k, enum cpu_tier cap);
 #define KERNELS_NAME 64
 
 /* Before the AMX tier is used: compares its products of every quantised layout with the reference,
- * bit for bit (a few milliseconds), and where they differ fills the table with the VNNI tier.
+ * bit for bit (a few milliseconds), and where they differ fills the table with the best tier below.
  * Other tiers are only named. Errors: NOMEM. */
 sheaf_code kernels_settle(struct kernels *k, char name[KERNELS_NAME], sheaf_error *err);
 

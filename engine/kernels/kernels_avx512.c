@@ -5,6 +5,7 @@
 #define QUANT_ROWS 4 /* 8 spill: two planes of sums a row */
 #define FLOAT_ROWS 8
 
+#include "engine/kernels/attend_float.h"
 #include "engine/kernels/attend_simd.h"
 #include "engine/kernels/dot_maddubs.h"
 #include "engine/kernels/math_simd.h"

@@ -113,7 +113,7 @@ sheaf_code kernels_settle(struct kernels *k, char name[KERNELS_NAME], sheaf_erro
         return SHEAF_FAIL(err, SHEAF_ERR_NOMEM, "cpu", "no memory for the self-check");
     const char *wrong = first_wrong(t, k);
     if (wrong) {
-        kernels_init(k, CPU_VNNI);
+        kernels_init(k, CPU_AMX - 1);
         snprintf(name, KERNELS_NAME, "%s (amx failed its self-check on %s)",
                  cpu_tier_name(k->tier), wrong);
     }

@@ -119,11 +119,19 @@ static float page_value(const uint8_t *page, enum kv_type type, size_t width, si
                           : ((const float *)elements)[at];
 }
 
+/* Number `which` of pair `at`. */
+static float pair_value(const uint8_t *page, size_t at, size_t which)
+{
+    return quant_bf16_to_f32(((const uint16_t *)(const void *)page)[2 * at + which]);
+}
+
 static float key_at(const struct attend_job *j, enum kv_type type, const struct attend_row *row,
                     size_t pos, size_t d)
 {
     const uint8_t *page = j->k + (size_t)row->pages[pos / KV_PAGE] * j->page_bytes;
     size_t slot = pos % KV_PAGE;
+    if (type == KV_BF16)
+        return pair_value(page, d / 2 * KV_PAGE + slot, d % 2);
     return page_value(page, type, j->dk, d * KV_PAGE + slot, d / KV_BLOCK * KV_PAGE + slot);
 }
 
@@ -132,6 +140,8 @@ static float value_at(const struct attend_job *j, enum kv_type type, const struc
 {
     const uint8_t *page = j->v + (size_t)row->pages[pos / KV_PAGE] * j->page_bytes;
     size_t slot = pos % KV_PAGE;
+    if (type == KV_BF16)
+        return pair_value(page, slot / 2 * j->dv + d, slot % 2);
     return page_value(page, type, j->dv, slot * j->dv + d,
                       slot * kv_blocks(j->dv) + d / KV_BLOCK);
 }
@@ -199,10 +209,21 @@ static void ref_attend_q8(const struct attend_job *j)
     attend(j, KV_Q8);
 }
 
+static void ref_attend_bf16(const struct attend_job *j)
+{
+    attend(j, KV_BF16);
+}
+
 static void ref_to_f16(uint16_t *out, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         out[i] = quant_f32_to_f16(x[i]);
+}
+
+static void ref_to_bf16(uint16_t *out, const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = quant_f32_to_bf16(x[i]);
 }
 
 void kernels_fill_ref(struct kernels *k)
@@ -213,9 +234,11 @@ void kernels_fill_ref(struct kernels *k)
     k->rms_norm = ref_rms_norm;
     k->silu_mul = ref_silu_mul;
     k->to_f16 = ref_to_f16;
+    k->to_bf16 = ref_to_bf16;
     k->attend[KV_F32] = ref_attend_f32;
     k->attend[KV_F16] = ref_attend_f16;
     k->attend[KV_Q8] = ref_attend_q8;
+    k->attend[KV_BF16] = ref_attend_bf16;
     kernels_fill_ref_ssm(k);
     kernels_fill_ref_vocab(k);
 }

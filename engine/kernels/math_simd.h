@@ -7,23 +7,7 @@
 #include <math.h>
 
 #include "engine/kernels/acts.h"
-
-/* e^x, within 2 ulp: x = n ln 2 + r, |r| <= ln 2 / 2, e^r by a polynomial fitted to that interval
- * (relative error 1e-8). Below -104 exactly 0, above 89 infinite, NaN stays NaN. */
-INLINE vf vf_exp(vf x)
-{
-    x = vf_max(vf_set1(-104.0f), vf_min(vf_set1(89.0f), x));
-    vf n = vf_round(vf_mul(x, vf_set1(0x1.715476p+0f)));
-    vf r = vf_fma(n, vf_set1(-0x1.62e43p-1f), x);
-    r = vf_fma(n, vf_set1(0x1.05c61p-29f), r);
-    vf p = vf_set1(0x1.6d1106p-10f);
-    p = vf_fma(p, r, vf_set1(0x1.120b6cp-7f));
-    p = vf_fma(p, r, vf_set1(0x1.55551ap-5f));
-    p = vf_fma(p, r, vf_set1(0x1.5554dcp-3f));
-    p = vf_fma(p, r, vf_set1(0.5f));
-    p = vf_fma(p, vf_mul(r, r), r);
-    return vf_ldexp(vf_add(p, vf_set1(1.0f)), n);
-}
+#include "engine/kernels/vec_math.h"
 
 /* Largest magnitude of a block of activations, by its bits: NaN counts as more than infinity. */
 INLINE float act_amax(const float *x)
@@ -64,6 +48,16 @@ static void to_f16(uint16_t *out, const float *x, size_t n)
     memcpy(out + i, rest, (n - i) * sizeof *out);
 }
 
+static void to_bf16(uint16_t *out, const float *x, size_t n)
+{
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        vf_store_bf16(out + i, vf_load(x + i));
+    uint16_t rest[LANES];
+    vf_store_bf16(rest, vf_load_part(x + i, n - i, 0.0f));
+    memcpy(out + i, rest, (n - i) * sizeof *out);
+}
+
 static void quantize(const struct acts *a, size_t begin, size_t end)
 {
     for (size_t r = begin; r < end; r++) {
@@ -72,20 +66,6 @@ static void quantize(const struct acts *a, size_t begin, size_t end)
         for (size_t b = 0; b < a->n_in / ACT_COLS; b++)
             quantize_block(out + b * acts_group_rows(a, r), x + b * ACT_COLS);
     }
-}
-
-/* n values from p, 0 beyond. */
-INLINE vf load_up_to(const float *p, size_t n)
-{
-    return n >= LANES ? vf_load(p) : vf_load_part(p, n, 0.0f);
-}
-
-INLINE void store_up_to(float *p, vf v, size_t n)
-{
-    if (n >= LANES)
-        vf_store(p, v);
-    else
-        vf_store_part(p, v, n);
 }
 
 static float sum_of_squares(const float *x, size_t n)
@@ -130,6 +110,7 @@ static void fill_math(struct kernels *k)
 {
     k->quantize = quantize;
     k->to_f16 = to_f16;
+    k->to_bf16 = to_bf16;
     k->rms_norm = rms_norm;
     k->silu_mul = silu_mul;
 }

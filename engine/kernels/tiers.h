@@ -11,6 +11,7 @@ void kernels_fill_ref_vocab(struct kernels *k); /* the same */
 void kernels_fill_avx2(struct kernels *k);
 void kernels_fill_avx512(struct kernels *k);
 void kernels_fill_vnni(struct kernels *k);
+void kernels_fill_bf16(struct kernels *k);
 void kernels_fill_amx(struct kernels *k);
 
 /* A piece of a product: some rows x up to 16 outputs of one panel. */

@@ -11,7 +11,7 @@
 /* Before a loop with a literal number of turns over an array of vectors: unrolled, the array lives
  * in registers; as a loop it would live in memory. */
 #ifdef __clang__
-#define UNROLL _Pragma("unroll")
+#define UNROLL _Pragma("clang loop unroll(full)") /* "unroll" leaves inner loops */
 #else
 #define UNROLL _Pragma("GCC unroll 8")
 #endif

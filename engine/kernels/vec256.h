@@ -86,6 +86,23 @@ INLINE vf vf_load_bf16(const uint16_t *p)
     __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128((const void *)p));
     return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
 }
+INLINE vf vf_bf16_of_pairs(vf pairs, size_t which)
+{
+    __m128i shift = _mm_cvtsi32_si128(which ? 0 : 16);
+    __m256i words = _mm256_sll_epi32(_mm256_castps_si256(pairs), shift);
+    return _mm256_castsi256_ps(_mm256_and_si256(words, _mm256_set1_epi32(~0xffff)));
+}
+INLINE void vf_store_bf16(uint16_t *p, vf v)
+{
+    __m256i bits = _mm256_castps_si256(v), high = _mm256_srli_epi32(bits, 16);
+    __m256i odd = _mm256_and_si256(high, _mm256_set1_epi32(1));
+    __m256i up = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+    __m256i quiet = _mm256_or_si256(high, _mm256_set1_epi32(0x40));
+    __m256i nan = _mm256_castps_si256(_mm256_cmp_ps(v, v, _CMP_UNORD_Q));
+    up = _mm256_blendv_epi8(_mm256_srli_epi32(up, 16), quiet, nan);
+    _mm_storeu_si128((void *)p, _mm_packus_epi32(_mm256_castsi256_si128(up),
+                                                 _mm256_extracti128_si256(up, 1)));
+}
 INLINE vf vf_load_u8(const uint8_t *p)
 {
     return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)p)));

@@ -77,6 +77,24 @@ INLINE vf vf_load_bf16(const uint16_t *p)
     __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)p));
     return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
 }
+/* Of words that hold two bf16 each, the first (0) or the second (1). */
+INLINE vf vf_bf16_of_pairs(vf pairs, size_t which)
+{
+    __m128i shift = _mm_cvtsi32_si128(which ? 0 : 16);
+    __m512i words = _mm512_sll_epi32(_mm512_castps_si512(pairs), shift);
+    return _mm512_castsi512_ps(_mm512_and_si512(words, _mm512_set1_epi32(~0xffff)));
+}
+/* The bits of quant_f32_to_bf16. */
+INLINE void vf_store_bf16(uint16_t *p, vf v)
+{
+    __m512i bits = _mm512_castps_si512(v), high = _mm512_srli_epi32(bits, 16);
+    __m512i odd = _mm512_and_si512(high, _mm512_set1_epi32(1));
+    __m512i up = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
+    __m512i quiet = _mm512_or_si512(high, _mm512_set1_epi32(0x40));
+    __mmask16 nan = _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q);
+    up = _mm512_mask_mov_epi32(_mm512_srli_epi32(up, 16), nan, quiet);
+    _mm256_storeu_si256((void *)p, _mm512_cvtepi32_epi16(up));
+}
 INLINE vf vf_load_u8(const uint8_t *p)
 {
     return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)p)));

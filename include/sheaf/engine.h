@@ -33,8 +33,9 @@ typedef struct sheaf_lora {
 
 typedef struct sheaf_engine_options {
     int threads;               /* 0: the CPUs this process may use                           */
-    const char *cpu;           /* "auto": the best; "ref", "avx2", "avx512", "vnni", "amx"   */
-    const char *kv_type;       /* "f16", "f32" or "q8"                                       */
+    const char *cpu;           /* "auto": the best; "ref", "avx2", "avx512", "vnni", "bf16" or
+                                  "amx"                                                      */
+    const char *kv_type;       /* "f16", "bf16", "f32" or "q8"                               */
     const char *state_type;    /* SSM matrices: "f16" or "f32"                               */
     float logit_factor;        /* multiplies the logits; 0: 1, or what a known model lost    */
     size_t mem_bytes; /* refuse to take more for the weights; 0: what the system has free */

@@ -21,6 +21,13 @@ printf '%s\n' "{$ids}" "{$ids,\"prefill\":1}" "{$ids,\"chunk\":3}" "{$ids,\"pref
 sort -u out >distinct
 if [ "$(wc -l <distinct)" = 1 ] && grep -q top20_confidence out; then ok 'steps do not change logits'
 else not_ok 'steps do not change logits' "$(wc -l <distinct) distinct; $(cat err)"; fi
+for kv in f16 bf16 f32 q8; do
+    printf '%s\n' "{$ids}" "{$ids,\"prefill\":1}" "{$ids,\"chunk\":3}" |
+        "$SHEAF" inspect logits -m "$MODEL" --kv-type $kv >out 2>err
+    sort -u out >distinct
+    if [ "$(wc -l <distinct)" = 1 ] && grep -q top20_confidence out; then ok "steps do not change logits, KV $kv"
+    else not_ok "steps do not change logits, KV $kv" "$(wc -l <distinct) distinct; $(cat err)"; fi
+done
 echo "{$ids,\"from\":7}" | "$SHEAF" inspect logits -m "$MODEL" --exact >out 2>err
 if [ "$(tr -dc '[' <out | wc -c)" = 3 ]; then ok 'from'; else not_ok 'from' "$(head -c 80 out)"; fi
 printf '%s\n' '{"tokens":[]}' '{"tokens":[99999999]}' '{"tokens":[-1]}' '{}' |
@@ -38,7 +45,7 @@ expect 'no-repack, show' 0
 has 'no-repack, plan' out '"weights":0,'
 
 # A tier is used under its name or refused.
-for cpu in ref avx2 avx512 vnni amx; do
+for cpu in ref avx2 avx512 vnni bf16 amx; do
     run show "$MODEL" --cpu $cpu --format json
     if [ "$status" = 0 ]; then has "cpu $cpu" out "\"cpu\":\"$cpu"
     else refused "cpu $cpu, not here" 2 "this machine has no $cpu" show "$MODEL" --cpu $cpu; fi

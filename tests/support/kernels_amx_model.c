@@ -14,7 +14,7 @@ bool kernels_amx_model(struct kernels *k)
 {
     if (cpu_tier_detect() < CPU_VNNI)
         return false;
-    kernels_init(k, CPU_VNNI);
+    kernels_init(k, CPU_AMX - 1);
     fill_matmul_wide(k);
     k->tier = CPU_AMX;
     return true;

@@ -163,44 +163,53 @@ static void bench_rows(const struct kernels *k, float *x)
 
 enum { HEAD_DIM = 64, GROUP = 3, POSITIONS = 512, N_PAGES = POSITIONS / KV_PAGE, MOST_ROWS = 8 };
 
+struct attend_bench {
+    struct attend_job job;
+    enum kv_type type;
+};
+
 static void run_attend(const struct kernels *k, void *ctx)
 {
-    k->attend[KV_F16](ctx);
+    const struct attend_bench *b = ctx;
+    k->attend[b->type](&b->job);
 }
 
 /* n_rows rows over positions [0, n) of the same pages: G multiply-adds/s. */
-static double attend_rate(const struct kernels *k, struct attend_job j, float *out, const float *q,
-                          size_t n_rows, size_t n)
+static double attend_rate(const struct kernels *k, struct attend_bench b, float *out,
+                          const float *q, size_t n_rows, size_t n)
 {
     static const int32_t PAGES[N_PAGES] = {0, 1, 2, 3, 4, 5, 6, 7};
     struct attend_row rows[MOST_ROWS];
     for (size_t r = 0; r < n_rows; r++)
         rows[r] = (struct attend_row){out + r * GROUP * HEAD_DIM, q, PAGES, 0, n};
-    j.rows = rows;
-    j.n_rows = n_rows;
-    j.end = n;
-    return 1e-9 * (double)(n_rows * j.n_heads * n * 2 * HEAD_DIM) / seconds(run_attend, k, &j);
+    b.job.rows = rows;
+    b.job.n_rows = n_rows;
+    b.job.end = n;
+    return 1e-9 * (double)(n_rows * GROUP * n * 2 * HEAD_DIM) / seconds(run_attend, k, &b);
 }
 
-/* One KV head of GROUP query heads, f16 pages in cache, by rows that share them. */
-static void bench_attend(const struct kernels *k, float *x)
+/* One KV head of GROUP query heads, pages of 16 bits in cache, by rows that share them. */
+static void bench_attend(const struct kernels *k, enum kv_type type, float *x)
 {
     enum { PAGE = 2 * HEAD_DIM * KV_PAGE };
     size_t n_scratch = attend_scratch_floats(MOST_ROWS * GROUP, 2 * HEAD_DIM, POSITIONS);
-    uint16_t *kv = alloc_zero(N_PAGES, PAGE * sizeof *kv);
+    uint16_t *kv = alloc_aligned(N_PAGES, PAGE * sizeof *kv, 64);
     float *scratch = alloc_aligned(n_scratch, sizeof *scratch, 64);
     float *out = alloc_zero(MOST_ROWS * GROUP * HEAD_DIM, sizeof *out);
     if (!kv || !scratch || !out)
         abort();
     for (size_t i = 0; i < N_PAGES * PAGE; i++)
-        kv[i] = quant_f32_to_f16(x[i % (MAX_ROWS * N_IN)]);
-    struct attend_job j = {.n_heads = GROUP, .dk = HEAD_DIM, .dv = HEAD_DIM, .k = (uint8_t *)kv,
-                           .v = (uint8_t *)(kv + PAGE / 2), .page_bytes = PAGE * sizeof *kv,
-                           .scratch = scratch};
-    printf("attend, %d heads of %d, f16, rows x positions: G/s", GROUP, HEAD_DIM);
+        kv[i] = type == KV_F16 ? quant_f32_to_f16(x[i % (MAX_ROWS * N_IN)])
+                               : quant_f32_to_bf16(x[i % (MAX_ROWS * N_IN)]);
+    struct attend_bench b = {.job = {.n_heads = GROUP, .dk = HEAD_DIM, .dv = HEAD_DIM,
+                                     .k = (uint8_t *)kv, .v = (uint8_t *)(kv + PAGE / 2),
+                                     .page_bytes = PAGE * sizeof *kv, .scratch = scratch},
+                             .type = type};
+    printf("attend, %d heads of %d, %s, rows x positions: G/s", GROUP, HEAD_DIM,
+           type == KV_F16 ? "f16" : "bf16");
     for (size_t n_rows = 1; n_rows <= MOST_ROWS; n_rows *= 2)
         for (size_t n = 192; n <= POSITIONS; n += 320)
-            printf("  %zu x %zu %.0f", n_rows, n, attend_rate(k, j, out, x, n_rows, n));
+            printf("  %zu x %zu %.0f", n_rows, n, attend_rate(k, b, out, x, n_rows, n));
     printf("\n");
     alloc_free(kv);
     alloc_free(scratch);
@@ -220,7 +229,8 @@ int main(int argc, char **argv)
     kernel_data_uniform(x, (MAX_ROWS * 2 + 1) * N_IN, 1.0f, 2);
     bench_products(&k, x);
     bench_rows(&k, x);
-    bench_attend(&k, x);
+    bench_attend(&k, KV_F16, x);
+    bench_attend(&k, KV_BF16, x);
     alloc_free(x);
     return 0;
 }

@@ -39,14 +39,6 @@ struct attention {
     float *scratch;
 };
 
-/* Bytes of K or V of a page. */
-static size_t part_bytes(enum kv_type type, size_t width)
-{
-    static const size_t ELEMENT[KV_TYPES] = {[KV_F32] = 4, [KV_F16] = 2, [KV_Q8] = 1};
-    size_t scales = type == KV_Q8 ? kv_blocks(width) * sizeof(float) : 0;
-    return (width * ELEMENT[type] + scales) * KV_PAGE;
-}
-
 /* Random keys or values of a page, in (-1, 1). */
 static void fill_part(void *out, enum kv_type type, size_t width, uint64_t seed)
 {
@@ -58,12 +50,31 @@ static void fill_part(void *out, enum kv_type type, size_t width, uint64_t seed)
             ((uint16_t *)out)[i] = quant_f32_to_f16(x[i]);
         else if (type == KV_F32)
             ((float *)out)[i] = x[i];
+        else if (type == KV_BF16)
+            ((uint16_t *)out)[i] = quant_f32_to_bf16(x[i]);
         else
             ((int8_t *)out)[i] = (int8_t)lrintf(127.0f * x[i]);
     }
     for (size_t i = 0; i < n_scales && type == KV_Q8; i++)
         ((float *)(void *)((int8_t *)out + n))[i] = fabsf(x[n + i]) / 127.0f;
     alloc_free(x);
+}
+
+/* The last dimension of bf16, where it is odd: numbers that stand beside zeros. */
+static void end_odd_keys(uint16_t *k, size_t dk)
+{
+    for (size_t pos = 0; pos < KV_PAGE && dk % 2; pos++) {
+        size_t at = (dk / 2 * KV_PAGE + pos) * 2;
+        k[at] = quant_f32_to_bf16(0.01f * (float)pos);
+        k[at + 1] = 0;
+    }
+}
+
+/* What vdpbf16ps makes of them anyway, so that only the weights are left to differ. */
+static void round_queries(float *q, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        q[i] = quant_bf16_to_f32(quant_f32_to_bf16(q[i]));
 }
 
 /* Makes the rows point at `out`. */
@@ -77,19 +88,23 @@ static void write_to(struct attention *t, float *out)
 static void attention_init(struct attention *t, enum kv_type type, const struct attend_job *shape)
 {
     struct attend_job *j = &t->job;
-    size_t q_row = shape->n_heads * shape->dk + 1, k_bytes = part_bytes(type, shape->dk);
+    size_t q_row = shape->n_heads * shape->dk + 1, k_bytes = kv_part_bytes(type, shape->dk);
     *t = (struct attention){.job = *shape, .type = type};
     t->out_row = j->n_heads * j->dv + GUARD;
     t->q = alloc_zero(j->n_rows, q_row * sizeof *t->q);
     t->out = alloc_zero(j->n_rows, t->out_row * sizeof *t->out);
     t->want = alloc_zero(j->n_rows, t->out_row * sizeof *t->want);
-    j->page_bytes = k_bytes + part_bytes(type, j->dv);
+    j->page_bytes = k_bytes + kv_part_bytes(type, j->dv);
     t->pages = alloc_zero(N_PAGES, j->page_bytes);
     for (size_t p = 0; p < N_PAGES; p++) {
         fill_part(t->pages + p * j->page_bytes, type, j->dk, 2 * p);
         fill_part(t->pages + p * j->page_bytes + k_bytes, type, j->dv, 2 * p + 1);
+        if (type == KV_BF16)
+            end_odd_keys((uint16_t *)(void *)(t->pages + p * j->page_bytes), j->dk);
     }
     kernel_data_uniform(t->q, j->n_rows * q_row, 1.0f, j->dk);
+    if (type == KV_BF16)
+        round_queries(t->q, j->n_rows * q_row);
     kernel_data_uniform(t->sinks, MAX_HEADS, 2.0f, j->dv);
     for (size_t r = 0; r < j->n_rows; r++) {
         t->rows[r] = (struct attend_row){.q = t->q + r * q_row, .pages = t->tables[r]};
@@ -137,6 +152,24 @@ static struct attend_job alone(const struct attention *t, const struct attend_ro
     return j;
 }
 
+static bool multiplies_bf16(const struct attention *t, const struct kernels *k)
+{
+    return k->tier >= CPU_BF16 && t->type == KV_BF16;
+}
+
+/* Weights that are off by up to 2^-8 of themselves move the mean of values below 1 by no more than
+ * that. */
+static bool near_enough(const struct attention *t, const struct kernels *k, const float *got,
+                        const float *want)
+{
+    if (!multiplies_bf16(t, k))
+        return kernel_data_nmse(got, want, t->job.dv) < 1e-10;
+    for (size_t d = 0; d < t->job.dv; d++)
+        if (!(fabsf(got[d] - want[d]) <= 0x1.01p-8f))
+            return false;
+    return true;
+}
+
 static void check_near_ref(struct attention *t, const struct kernels *k)
 {
     const struct attend_job *j = &t->job;
@@ -147,7 +180,7 @@ static void check_near_ref(struct attention *t, const struct kernels *k)
     for (size_t r = 0; r < j->n_rows; r++) {
         const float *got = t->out + r * t->out_row, *want = t->want + r * t->out_row;
         for (size_t h = 0; h < j->n_heads; h++)
-            if (!(kernel_data_nmse(got + h * j->dv, want + h * j->dv, j->dv) < 1e-10))
+            if (!near_enough(t, k, got + h * j->dv, want + h * j->dv))
                 fail_msg("%s: %zu rows, heads %zu dk %zu dv %zu, common %zu..%zu, row %zu head %zu",
                          cpu_tier_name(k->tier), j->n_rows, j->n_heads, j->dk, j->dv, j->begin,
                          j->end, r, h);
@@ -289,25 +322,126 @@ static void test_shared_pages(void **state)
     assert_true(n_grouped > 150);
 }
 
-/* What lies in a page behind the last position seen is no number of ours. */
+enum { STALE = 16 }; /* dimensions, of K and of V */
+
+/* No number, or 1, at a position of the page of every row. */
+static void put_stale(struct attention *t, size_t pos, bool nan)
+{
+    void *page = t->pages + (size_t)t->tables[0][0] * t->job.page_bytes;
+    float *whole = page, value = nan ? NAN : 1.0f;
+    uint16_t *half = page, bf16 = quant_f32_to_bf16(value);
+    for (size_t d = 0; d < STALE; d++)
+        if (t->type == KV_F32)
+            whole[d * KV_PAGE + pos] = whole[(KV_PAGE + pos) * STALE + d] = value;
+        else
+            half[(d / 2 * KV_PAGE + pos) * 2 + d % 2] =
+                half[KV_PAGE * STALE + (pos / 2 * STALE + d) * 2 + pos % 2] = bf16;
+}
+
+/* What lies in a page before the first and behind the last position seen is no number of ours: the
+ * bits stay whatever it is. */
+static void check_stale(const struct kernels *k, enum kv_type type, size_t begin)
+{
+    struct attend_job shape = {.n_rows = 3, .n_heads = 2, .dk = STALE, .dv = STALE,
+                               .begin = begin + 1, .end = 20};
+    struct attention t;
+    attention_init(&t, type, &shape);
+    for (size_t r = 0; r < shape.n_rows; r++) {
+        t.tables[r][0] = t.tables[0][0];
+        t.rows[r].begin = begin;
+        t.rows[r].end = 20 + r;
+    }
+    take_scratch(&t);
+    float first[3 * (2 * STALE + GUARD)];
+    for (int nan = 0; nan < 2; nan++) {
+        for (size_t pos = 0; pos < KV_PAGE; pos++)
+            if (pos < begin || pos >= 22)
+                put_stale(&t, pos, nan == 1);
+        check_near_ref(&t, k);
+        if (nan)
+            assert_memory_equal(t.out, first, sizeof first);
+        memcpy(first, t.out, sizeof first);
+    }
+    check_alone(&t, k);
+    attention_free(&t);
+}
+
 static void test_stale_positions(void **state)
 {
-    struct attend_job shape = {.n_rows = 3, .n_heads = 2, .dk = 16, .dv = 16, .begin = 0,
-                               .end = 20};
+    (void)state;
+    for (int k = 0; k < n_tiers; k++)
+        for (size_t begin = 0; begin < 4; begin++) {
+            check_stale(&tiers[k], KV_F32, begin);
+            check_stale(&tiers[k], KV_BF16, begin);
+        }
+}
+
+/* vdpbf16ps rounds queries to the nearest bf16 itself. */
+static void test_queries_are_rounded(void **state)
+{
+    struct attend_job shape = {.n_rows = 1, .n_heads = 6, .dk = 33, .dv = 16, .end = 75};
     (void)state;
     for (int k = 0; k < n_tiers; k++) {
         struct attention t;
-        attention_init(&t, KV_F32, &shape);
-        float *page = (float *)(void *)(t.pages + (size_t)t.tables[0][0] * t.job.page_bytes);
-        for (size_t r = 0; r < shape.n_rows; r++) {
-            t.tables[r][0] = t.tables[0][0];
-            t.rows[r].end = 20 + r;
-        }
-        for (size_t pos = 22; pos < KV_PAGE; pos++)
-            for (size_t d = 0; d < 16; d++)
-                page[d * KV_PAGE + pos] = page[16 * KV_PAGE + pos * 16 + d] = NAN;
+        attention_init(&t, KV_BF16, &shape);
+        kernel_data_uniform(t.q, shape.n_heads * shape.dk, 1.0f, 9);
+        t.rows[0].end = shape.end;
         take_scratch(&t);
-        check_near_ref(&t, &tiers[k]);
+        tiers[k].attend[KV_BF16](&t.job);
+        write_to(&t, t.want);
+        round_queries(t.q, shape.n_heads * shape.dk);
+        tiers[k].attend[KV_BF16](&t.job);
+        assert_int_equal(memcmp(t.out, t.want, t.out_row * sizeof *t.out) == 0,
+                         multiplies_bf16(&t, &tiers[k]));
+        attention_free(&t);
+    }
+}
+
+/* Two positions whose scores are x apart, of values 0 and 1: the second weight shows, rounded to
+ * the nearest bf16. Neighbours are 2^-8 of it apart or more. */
+static void test_weights_are_rounded(void **state)
+{
+    struct attend_job shape = {.n_rows = 1, .n_heads = 1, .dk = 1, .dv = 1, .end = 2};
+    (void)state;
+    for (int k = 0; k < n_tiers; k++)
+        for (int i = 0; i < 256; i++) {
+            struct attention t;
+            float x = (float)i / 32.0f, weight = expf(-x), rounded = weight;
+            attention_init(&t, KV_BF16, &shape);
+            uint16_t *page = (void *)(t.pages + (size_t)t.tables[0][0] * t.job.page_bytes);
+            page[0] = 0;
+            page[2] = quant_f32_to_bf16(-x);
+            page[2 * KV_PAGE] = 0;
+            page[2 * KV_PAGE + 1] = quant_f32_to_bf16(1.0f);
+            t.q[0] = 1.0f;
+            t.rows[0].end = 2;
+            if (multiplies_bf16(&t, &tiers[k]))
+                round_queries(&rounded, 1);
+            take_scratch(&t);
+            tiers[k].attend[KV_BF16](&t.job);
+            assert_true(fabsf(t.out[0] / (1.0f - t.out[0]) - rounded) <= 1e-5f * weight);
+            attention_free(&t);
+        }
+}
+
+/* Equal values come out as they are, since the weights are divided by the sum of what they were
+ * rounded to. */
+static void test_equal_values(void **state)
+{
+    struct attend_job shape = {.n_rows = 1, .n_heads = 2, .dk = 16, .dv = 16, .end = 301};
+    (void)state;
+    for (int k = 0; k < n_tiers; k++) {
+        struct attention t;
+        attention_init(&t, KV_BF16, &shape);
+        t.rows[0].end = shape.end;
+        for (size_t p = 0; p < N_PAGES; p++)
+            for (size_t i = 0; i < 16 * KV_PAGE; i++)
+                ((uint16_t *)(void *)(t.pages + p * t.job.page_bytes))[16 * KV_PAGE + i] =
+                    quant_f32_to_bf16(0.75f);
+        take_scratch(&t);
+        tiers[k].attend[KV_BF16](&t.job);
+        for (size_t i = 0; i < 2 * 16; i++)
+            assert_true(fabsf(t.out[i] - 0.75f) < 1e-6f);
         attention_free(&t);
     }
 }
@@ -343,6 +477,9 @@ int main(void)
         cmocka_unit_test(test_shared_pages),
         cmocka_unit_test(test_stale_positions),
         cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_queries_are_rounded),
+        cmocka_unit_test(test_weights_are_rounded),
+        cmocka_unit_test(test_equal_values),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

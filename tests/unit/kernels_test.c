@@ -53,8 +53,9 @@ static void test_no_entry_missing(void **state)
     for (int i = 0; i < n_tiers; i++) {
         const struct kernels *k = &tiers[i];
         assert_true(k->quantize && k->rms_norm && k->silu_mul && k->chunk_max && k->weigh &&
-                    k->spread && k->collect && k->to_f16);
-        assert_true(k->attend[KV_F32] && k->attend[KV_F16]);
+                    k->spread && k->collect && k->to_f16 && k->to_bf16);
+        for (int type = 0; type < KV_TYPES; type++)
+            assert_true(k->attend[type] != NULL);
         for (int layout = 0; layout < PANEL_LAYOUTS; layout++)
             assert_true(k->matmul[layout] != NULL);
     }
@@ -391,12 +392,27 @@ static void test_chunk_max(void **state)
     }
 }
 
+enum { HALVES = 4 * 65536 + 5 };
+
+static void check_halves(void (*to_half)(uint16_t *, const float *, size_t), const uint16_t *want,
+                         const float *x)
+{
+    static uint16_t got[HALVES];
+    to_half(got, x, HALVES);
+    assert_memory_equal(got, want, sizeof got);
+    for (size_t n = 0; n < 40; n++) { /* tails, nothing written behind */
+        memset(got, 0xEE, sizeof got[0] * 48);
+        to_half(got, x + 7777, n);
+        assert_memory_equal(got, want + 7777, n * sizeof got[0]);
+        assert_int_equal(got[n], 0xEEEE);
+    }
+}
+
 /* Every f16 value, the midpoints between neighbours and what lies just beside them. */
 static void test_to_f16(void **state)
 {
-    enum { N = 4 * 65536 + 5 };
-    static float x[N];
-    static uint16_t want[N], got[N];
+    static float x[HALVES];
+    static uint16_t want[HALVES];
     (void)state;
     for (uint32_t h = 0; h < 65536; h++) {
         float a = quant_f16_to_f32((uint16_t)h), b = quant_f16_to_f32((uint16_t)(h + 1));
@@ -405,19 +421,25 @@ static void test_to_f16(void **state)
         x[4 * h + 2] = nextafterf(x[4 * h + 1], INFINITY);
         x[4 * h + 3] = nextafterf(x[4 * h + 1], -INFINITY);
     }
-    ref.to_f16(want, x, N);
-    for (int t = 1; t < n_tiers; t++) {
-        tiers[t].to_f16(got, x, N);
-        assert_memory_equal(got, want, sizeof got);
+    ref.to_f16(want, x, HALVES);
+    for (int t = 1; t < n_tiers; t++)
+        check_halves(tiers[t].to_f16, want, x);
+}
+
+/* The same of bf16, NaN and infinity too. */
+static void test_to_bf16(void **state)
+{
+    static const uint32_t BELOW[4] = {0, 0x7fff, 0x8000, 0x8001};
+    static float x[HALVES];
+    static uint16_t want[HALVES];
+    (void)state;
+    for (uint32_t i = 0; i < HALVES; i++) {
+        uint32_t bits = i / 4 << 16 | BELOW[i % 4];
+        memcpy(&x[i], &bits, sizeof bits);
+        want[i] = quant_f32_to_bf16(x[i]);
     }
-    for (size_t n = 0; n < 40; n++) { /* tails, nothing written behind */
-        for (int t = 1; t < n_tiers; t++) {
-            memset(got, 0xEE, sizeof got[0] * 48);
-            tiers[t].to_f16(got, x + 7777, n);
-            assert_memory_equal(got, want + 7777, n * sizeof got[0]);
-            assert_int_equal(got[n], 0xEEEE);
-        }
-    }
+    for (int t = 0; t < n_tiers; t++)
+        check_halves(tiers[t].to_bf16, want, x);
 }
 
 /* The same whole numbers on every tier, in one sum and by bucket. */
@@ -522,6 +544,7 @@ int main(void)
         cmocka_unit_test(test_silu_mul),
         cmocka_unit_test(test_chunk_max),
         cmocka_unit_test(test_to_f16),
+        cmocka_unit_test(test_to_bf16),
         cmocka_unit_test(test_weigh_agrees),
         cmocka_unit_test(test_weigh_value),
         cmocka_unit_test(test_collect),

@@ -31,8 +31,9 @@ static float element(const uint8_t *part, enum kv_type type, size_t i)
 {
     const void *p = part;
     return type == KV_F32   ? ((const float *)p)[i]
-           : type == KV_F16 ? quant_f16_to_f32(((const uint16_t *)p)[i])
-                            : ((const int8_t *)p)[i];
+           : type == KV_F16  ? quant_f16_to_f32(((const uint16_t *)p)[i])
+           : type == KV_BF16 ? quant_bf16_to_f32(((const uint16_t *)p)[i])
+                             : ((const int8_t *)p)[i];
 }
 
 static float scale_of(const uint8_t *part, enum kv_type type, size_t width, size_t i)
@@ -43,6 +44,8 @@ static float scale_of(const uint8_t *part, enum kv_type type, size_t width, size
 static float key_of(const struct kvcache *c, int32_t page, uint32_t head, size_t slot, size_t d)
 {
     const uint8_t *k = kvcache_k(c, page, LAYER, head);
+    if (c->type == KV_BF16)
+        return element(k, c->type, (d / 2 * KV_PAGE + slot) * 2 + d % 2);
     return element(k, c->type, d * KV_PAGE + slot) *
            scale_of(k, c->type, DK, d / KV_BLOCK * KV_PAGE + slot);
 }
@@ -50,6 +53,8 @@ static float key_of(const struct kvcache *c, int32_t page, uint32_t head, size_t
 static float value_of(const struct kvcache *c, int32_t page, uint32_t head, size_t slot, size_t d)
 {
     const uint8_t *v = kvcache_v(c, page, LAYER, head);
+    if (c->type == KV_BF16)
+        return element(v, c->type, (slot / 2 * DV + d) * 2 + slot % 2);
     return element(v, c->type, slot * DV + d) *
            scale_of(v, c->type, DV, slot * kv_blocks(DV) + d / KV_BLOCK);
 }
@@ -58,8 +63,9 @@ static float value_of(const struct kvcache *c, int32_t page, uint32_t head, size
 static float tolerance(enum kv_type type, float x, float amax)
 {
     return type == KV_F32   ? 0.0f
-           : type == KV_F16 ? fabsf(x) * 0x1p-11f + 0x1p-25f
-                            : amax / 127.0f * 0.5001f;
+           : type == KV_F16  ? fabsf(x) * 0x1p-11f + 0x1p-25f
+           : type == KV_BF16 ? fabsf(x) * 0x1p-8f
+                             : amax / 127.0f * 0.5001f;
 }
 
 static float amax_of(const float *x, size_t n, size_t d)
@@ -122,10 +128,34 @@ static void test_q8_extremes(void **state)
     kvcache_free(&c);
 }
 
+/* bf16: infinities and NaN stay what they are, an odd dimension has a zero beside it, and a slot
+ * leaves its neighbours alone. */
+static void test_bf16_pairs(void **state)
+{
+    enum { WIDE = DK - 1 };
+    struct kvcache c;
+    float x[WIDE] = {[0] = INFINITY, [1] = -INFINITY, [2] = NAN, [WIDE - 1] = 1.5f};
+    (void)state;
+    cache_init(&c, KV_BF16);
+    int32_t page = kvcache_take(&c);
+    memset(c.pages, 7, c.page_bytes * N_PAGES);
+    kvcache_store(&c, page, LAYER, 0, 5, x, WIDE, x, DV);
+    assert_true(isinf(key_of(&c, page, 0, 5, 0)) && key_of(&c, page, 0, 5, 0) > 0);
+    assert_true(isinf(key_of(&c, page, 0, 5, 1)) && key_of(&c, page, 0, 5, 1) < 0);
+    assert_true(isnan(key_of(&c, page, 0, 5, 2)) && isnan(value_of(&c, page, 0, 5, 2)));
+    assert_true(key_of(&c, page, 0, 5, WIDE - 1) == 1.5f && key_of(&c, page, 0, 5, WIDE) == 0.0f);
+    for (size_t slot = 4; slot < 7; slot += 2) /* untouched: 0x0707 */
+        for (size_t d = 0; d < DV; d++)
+            assert_true(value_of(&c, page, 0, slot, d) == quant_bf16_to_f32(0x0707) &&
+                        key_of(&c, page, 0, slot, d) == quant_bf16_to_f32(0x0707));
+    kvcache_free(&c);
+}
+
 static void test_page_bytes(void **state)
 {
     static const size_t PER_POSITION[KV_TYPES] = {
-        [KV_F32] = 4 * (DK + DV), [KV_F16] = 2 * (DK + DV), [KV_Q8] = DK + DV + 4 * (3 + 2)};
+        [KV_F32] = 4 * (DK + DV), [KV_F16] = 2 * (DK + DV), [KV_Q8] = DK + DV + 4 * (3 + 2),
+        [KV_BF16] = 2 * (DK + DV)};
     (void)state;
     for (int type = 0; type < KV_TYPES; type++) {
         struct kvcache c;
@@ -163,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_q8_extremes),
+        cmocka_unit_test(test_bf16_pairs),
         cmocka_unit_test(test_page_bytes),
         cmocka_unit_test(test_sharing),
     };
