@@ -6,6 +6,7 @@
 #     -r N       rounds of a row (5); the table has medians over rounds
 #     -t N       threads (all CPUs)
 #     -c TIER    at most this tier (`sheaf bench --cpu`), into OUT_DIR/TIER
+#     -k TYPE    our KV cache of this type (`sheaf bench --kv-type`), into OUT_DIR/kv-TYPE
 #     -R NAMES   these rows alone, with commas: see `rows` below
 #
 # MODEL is the real file of the table, Qwen2.5-Coder-1.5B-Instruct Q4_K_M. Each row leaves ROW.txt (what
@@ -14,20 +15,21 @@
 # our figures alone. Take a quiet machine: the load is in every ROW.txt.
 set -u
 here=$(cd "$(dirname "$0")/.." && pwd)
-build=build rounds=5 threads='' tier='' only=''
+build=build rounds=5 threads='' tier='' kv='' only=''
 
 die() { echo "bench_table: $1" >&2; exit "${2:-1}"; }
 usage() { sed -n '2,${/^#/!q;s/^# \{0,1\}//p;}' "$0" >&2; exit 2; }
 
-while getopts b:r:t:c:R: option; do
+while getopts b:r:t:c:k:R: option; do
     case $option in
-    b) build=$OPTARG ;; r) rounds=$OPTARG ;; t) threads=$OPTARG ;; c) tier=$OPTARG ;; R) only=$OPTARG ;;
+    b) build=$OPTARG ;; r) rounds=$OPTARG ;; t) threads=$OPTARG ;; c) tier=$OPTARG ;; k) kv=$OPTARG ;; R) only=$OPTARG ;;
     *) usage ;;
     esac
 done
 shift $((OPTIND - 1))
 [ $# -eq 3 ] || usage
-peer=$1 model=$2 out=$3${tier:+/$tier}
+peer=$1 model=$2 out=$3${tier:+/$tier}${kv:+/kv-$kv}
+flags="${tier:+--cpu $tier} ${kv:+--kv-type $kv}"
 threads=${threads:-$(nproc)}
 sheaf=$build/sheaf
 [ -x "$sheaf" ] || die "$sheaf: no such program"
@@ -64,8 +66,8 @@ file_of() {
 alone() {
     round=1
     while [ "$round" -le "$rounds" ]; do
-        # shellcheck disable=SC2086  # $cpu is a list of words
-        SHEAF_CEILINGS=skip "$sheaf" bench -m "$1" -p "$2" -n "$3" -N "$4" -t "$threads" -r 1 -q $cpu --format csv |
+        # shellcheck disable=SC2086  # $flags is a list of words
+        SHEAF_CEILINGS=skip "$sheaf" bench -m "$1" -p "$2" -n "$3" -N "$4" -t "$threads" -r 1 -q $flags --format csv |
             awk -F, -v round="$round" '
                 NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
                 { printf "{\"who\":\"sheaf\",\"round\":%d,\"traces\":%d,\"prompt_tps\":%s,\"decode_tps\":%s}\n",
@@ -79,7 +81,7 @@ measure() { # NAME FILE TYPE PROMPT NEW TRACES
     file=$(file_of "$2" "$3") || exit 1
     echo "bench_table: $1" >&2
     rm -f "$out/$1.part"
-    if ! sh "$here/bench_peers" -s "$sheaf" -p "$4" -n "$5" -N "$6" -t "$threads" -r "$rounds" ${cpu:+-x "$cpu"} \
+    if ! sh "$here/bench_peers" -s "$sheaf" -p "$4" -n "$5" -N "$6" -t "$threads" -r "$rounds" -x "$flags" \
         -o "$out/$1.part" "$peer" "$file" >"$out/$1.txt" 2>&1; then
         echo "bench_table: $1: $(tail -n 1 "$out/$1.txt")" >&2
         alone "$file" "$4" "$5" "$6" >"$out/$1.part"
@@ -93,7 +95,7 @@ measure_shares() {
     [ -f "$out/shares.json" ] && return
     echo "bench_table: shares" >&2
     # shellcheck disable=SC2086
-    "$sheaf" bench -m "$(file_of smollm2-135m Q8_0)" -p 128 -n 64 -N 1,64 -t "$threads" -r "$rounds" -q $cpu \
+    "$sheaf" bench -m "$(file_of smollm2-135m Q8_0)" -p 128 -n 64 -N 1,64 -t "$threads" -r "$rounds" -q $flags \
         --format json >"$out/shares.part" || die 'sheaf bench failed'
     mv "$out/shares.part" "$out/shares.json"
 }
@@ -101,12 +103,12 @@ measure_shares() {
 # tier_used: what the program runs here, told by a short run.
 tier_used() {
     # shellcheck disable=SC2086
-    SHEAF_CEILINGS=skip "$sheaf" bench -m "$model" -p 8 -n 1 -N 1 -r 1 -q $cpu --format json |
+    SHEAF_CEILINGS=skip "$sheaf" bench -m "$model" -p 8 -n 1 -N 1 -r 1 -q $flags --format json |
         sed -n 's/.*"cpu":"\([a-z0-9_]*\)".*/\1/p'
 }
 
 table_head() {
-    echo "# Speed beside llama.cpp, tier $1"
+    echo "# Speed beside llama.cpp, tier $1${kv:+, KV cache of type $kv}"
     echo
     echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $threads threads; medians of $rounds rounds in"
     echo "which both programs run one after the other, in tokens per second of all traces (\`bench_table.sh\`)."
@@ -176,6 +178,7 @@ write_table() {
     table_head "$used"
     rows | while read -r name file type prompt new traces what vnni amx avx2; do
         case $used in amx*) goals=$amx ;; avx2 | ref) goals=$avx2 ;; *) goals=$vnni ;; esac
+        [ "$file" != model ] || file=$(basename "$model" .gguf)
         table_row "$goals" "$name" "$file" "$type" "$prompt" "$new" "$traces" "$what"
     done
     [ -f "$out/shares.json" ] || return 0
@@ -188,7 +191,6 @@ write_table() {
     share_line 'rate of products, matrix products alone' matmul_product_share 64 "$matmul"
 }
 
-cpu=${tier:+--cpu $tier}
 rows | while read -r name file type prompt new traces _; do
     wanted "$name" || continue
     measure "$name" "$file" "$type" "$prompt" "$new" "$traces" || exit 1
