@@ -38,24 +38,25 @@ INLINE void quantize_block(struct act_block *out, const float *x)
     act_block_finish(out, amax / 127.0f, sum[0], sum[1]);
 }
 
-static void to_f16(uint16_t *out, const float *x, size_t n)
+/* out[n] = x as numbers of 16 bits; `store` writes a vector of them. */
+INLINE void store_halves(uint16_t *out, const float *x, size_t n, void (*store)(uint16_t *, vf))
 {
+    uint16_t rest[LANES];
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
-        vf_store_f16(out + i, vf_load(x + i));
-    uint16_t rest[LANES];
-    vf_store_f16(rest, vf_load_part(x + i, n - i, 0.0f));
+        store(out + i, vf_load(x + i));
+    store(rest, vf_load_part(x + i, n - i, 0.0f));
     memcpy(out + i, rest, (n - i) * sizeof *out);
+}
+
+static void to_f16(uint16_t *out, const float *x, size_t n)
+{
+    store_halves(out, x, n, vf_store_f16);
 }
 
 static void to_bf16(uint16_t *out, const float *x, size_t n)
 {
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        vf_store_bf16(out + i, vf_load(x + i));
-    uint16_t rest[LANES];
-    vf_store_bf16(rest, vf_load_part(x + i, n - i, 0.0f));
-    memcpy(out + i, rest, (n - i) * sizeof *out);
+    store_halves(out, x, n, vf_store_bf16);
 }
 
 static void quantize(const struct acts *a, size_t begin, size_t end)

@@ -178,7 +178,6 @@ write_table() {
     table_head "$used"
     rows | while read -r name file type prompt new traces what vnni amx avx2; do
         case $used in amx*) goals=$amx ;; avx2 | ref) goals=$avx2 ;; *) goals=$vnni ;; esac
-        [ "$file" != model ] || file=$(basename "$model" .gguf)
         table_row "$goals" "$name" "$file" "$type" "$prompt" "$new" "$traces" "$what"
     done
     [ -f "$out/shares.json" ] || return 0
