@@ -89,7 +89,7 @@ def main():
     args = options()
     torch.set_num_threads(1)
     model, bpe, _ = export.load_run(args.run)
-    problems = examples.read(os.path.join(args.data, "valid.jsonl"))[:200]
+    problems = examples.read(os.path.join(args.data, "valid.jsonl"), 200)
     rows = [chat.prompt_ids(bpe, p["question"]) + chat.solution_ids(bpe, p["solution"])
             for p in problems[:args.problems]]
     wanted = [torch_logits(model, ids) for ids in rows]

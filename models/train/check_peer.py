@@ -84,7 +84,7 @@ def main():
     p.add_argument("--problems", type=int, default=50)
     p.add_argument("--port", type=int, default=18431)
     args = p.parse_args()
-    problems = examples.read(os.path.join(args.data, "test.jsonl"))[:args.problems]
+    problems = examples.read(os.path.join(args.data, "test.jsonl"), args.problems)
     prompts, texts, boxes = compare(args, problems)
     print(f"prompts {sum(prompts)}, greedy texts {sum(texts)}, boxed answers {sum(boxes)} "
           f"of {len(problems)}")

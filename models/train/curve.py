@@ -1,9 +1,10 @@
-"""The log of a run (CSV) and its loss curve (SVG, written by hand: axes, grid, three lines)."""
+"""The log of a run (CSV) and its loss curve (SVG, written by hand: axes, grid, four lines)."""
 import csv
 import math
 import os
 
-FIELDS = ("step", "tokens", "seconds", "loss", "rate", "valid_loss", "valid_greedy")
+FIELDS = ("step", "tokens", "seconds", "loss", "rate", "valid_loss", "greedy",
+          "greedy_heldout")
 WIDE, HIGH, LEFT, BASE = 720, 360, 56, 320
 
 
@@ -82,7 +83,8 @@ def draw(log_path, svg_path):
              *_grid(bottom, top, last, y_of),
              _line(_points(table, "loss", x_of, y_of), "#7a9", "training loss", 0),
              _line(_points(table, "valid_loss", x_of, y_of), "#c33", "validation loss", 1),
-             _line(_points(table, "valid_greedy", x_of, y_of_share), "#36c", "greedy accuracy", 2),
+             _line(_points(table, "greedy", x_of, y_of_share), "#36c", "greedy accuracy", 2),
+             _line(_points(table, "greedy_heldout", x_of, y_of_share), "#96c", "in new frames", 3),
              f'<text x="{WIDE / 2}" y="{HIGH - 6}" text-anchor="middle">tokens</text>', "</svg>"]
     with open(svg_path, "w") as f:
         f.write("\n".join(parts) + "\n")

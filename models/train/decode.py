@@ -66,8 +66,9 @@ def greedy(model, prompts, n_new):
     open_rows, tokens = set(range(rows)), given[:, 0]
     for t in range(n - 1):
         chosen = _step(model, caches, tokens, t).argmax(-1)
+        ids = chosen.tolist()
         for row in [r for r in open_rows if t + 1 >= len(prompts[r])]:
-            token = int(chosen[row])
+            token = ids[row]
             if token == chat.EOS or len(answers[row]) == n_new:
                 open_rows.discard(row)
             else:

@@ -2,20 +2,25 @@
 
 The order is a pure function of the data, the seed and the number of tokens: a run that is resumed
 at batch n goes on exactly as if it had not stopped."""
+import itertools
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 import chat
+from parallel import imap
 
 WINDOW = 64      # batches whose examples are sorted by length together
 FINE_UP_TO = 192
+SHARE = 10000    # lines that a process encodes at a time
 
 
-def read(path):
+def read(path, limit=None):
+    """The first problems of a file, or all."""
     with open(path) as f:
-        return [json.loads(line) for line in f]
+        return [json.loads(line) for line in itertools.islice(f, limit)]
 
 
 @dataclass
@@ -30,6 +35,7 @@ class Examples:
     def __len__(self):
         return len(self.prompt)
 
+    @cached_property
     def lengths(self):
         return np.diff(self.start)
 
@@ -39,23 +45,40 @@ class Examples:
 
 def encode(problems, bpe, context):
     """Examples of all problems that fit the context, in the layout of chat.py."""
-    pairs = ((chat.prompt_ids(bpe, p["question"]), chat.solution_ids(bpe, p["solution"]))
-             for p in problems)
-    return pack(problems, pairs, context)
+    return pack(problems, ((chat.prompt_ids(bpe, p["question"]),
+                            chat.solution_ids(bpe, p["solution"])) for p in problems), context)
+
+
+def encode_file(path, bpe, context, jobs=1):
+    """Those of a file, in several processes."""
+    def encode_lines(lines):
+        return encode([json.loads(line) for line in lines], bpe, context)
+
+    with open(path) as f:
+        shares = iter(lambda: list(itertools.islice(f, SHARE)), [])
+        return join(list(imap(encode_lines, shares, jobs)))
 
 
 def pack(problems, pairs, context):
     """Examples out of (prompt ids, solution ids), a pair a problem; long ones are left out."""
-    flat, start, prompt, easy = [], [0], [], []
+    flat, lengths, prompt, easy = [], [], [], []
     for p, (head, tail) in zip(problems, pairs, strict=True):
-        both = head + tail
-        if len(both) > context:
+        if len(head) + len(tail) > context:
             continue
-        flat.append(np.array(both, dtype=np.int32))
-        start.append(start[-1] + len(both))
+        flat += head + tail
+        lengths.append(len(head) + len(tail))
         prompt.append(len(head))
         easy.append(p["steps"] <= 2 and p["digits"] <= 2)
-    return Examples(np.concatenate(flat), np.array(start), np.array(prompt), np.array(easy))
+    return Examples(np.array(flat, dtype=np.uint16), np.cumsum([0] + lengths), np.array(prompt),
+                    np.array(easy, dtype=bool))
+
+
+def join(parts):
+    """The examples of several lists as one."""
+    lengths = np.concatenate([p.lengths for p in parts])
+    return Examples(np.concatenate([p.flat for p in parts]), np.cumsum([0, *lengths]),
+                    np.concatenate([p.prompt for p in parts]),
+                    np.concatenate([p.easy for p in parts]))
 
 
 @dataclass(frozen=True)
@@ -105,7 +128,7 @@ def _batches(window, lengths, order):
 def plan(examples, order):
     """All batches of a run in order: pairs (padded length, indices)."""
     rng = np.random.default_rng(order.seed)
-    lengths = examples.lengths()
+    lengths = examples.lengths
     easy = np.flatnonzero(examples.easy)
     first = int(order.tokens * order.easy_share) if len(easy) else 0
     stream = np.concatenate((_stream(lengths, easy, first, rng),
@@ -122,16 +145,16 @@ def batches_until(examples, batches, tokens):
     """How many of the batches hold that many tokens; None: all."""
     if tokens is None:
         return None
-    lengths = examples.lengths()
+    lengths = examples.lengths
     return int(np.searchsorted(np.cumsum([lengths[b].sum() for _, b in batches]), tokens)) + 1
 
 
 def fill(examples, length, rows, indices):
     """Tokens [rows, length] padded behind, and the mask of the tokens that are to be predicted."""
+    n = np.arange(length)
     tokens = np.full((rows, length), chat.PAD, dtype=np.int64)
     target = np.zeros((rows, length), dtype=bool)
-    for row, i in enumerate(indices):
-        own = examples.tokens(i)
-        tokens[row, :len(own)] = own
-        target[row, examples.prompt[i]:len(own)] = True
+    own = n < examples.lengths[indices, None]
+    tokens[:len(indices)][own] = examples.flat[(examples.start[indices, None] + n)[own]]
+    target[:len(indices)] = own & (n >= examples.prompt[indices, None])
     return tokens, target

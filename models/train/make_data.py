@@ -3,13 +3,14 @@
 test-steps1.jsonl to test-steps6.jsonl, an object a line.
 
     python3 models/train/make_data.py --out DIR --seed 1 --train 440000 --valid 1000 --test 1200
+        [--jobs 2]
 
 Members: id, question, solution, answer, answer_type (so that `sheaf eval` reads the files), steps
 (operations of the solution), digits (of its longest number; with steps, the order of a curriculum),
 frame, kind, heldout ("kind", "frame" or "": what of it was never in training), source, license. The
-same options give the same bytes. Test problems use none of the sentences of training: their frames
-are held out, and the kinds marked `test` in sheafdata/stories are held out as a whole. Half of
-valid.jsonl comes from frames of training, half from frames of its own.
+same options give the same bytes, whatever --jobs. Test problems use none of the sentences of
+training: their frames are held out, and the kinds marked `test` in sheafdata/stories are held out
+as a whole. Every second problem of valid.jsonl is told in a frame held out for validation.
 """
 import argparse
 import hashlib
@@ -17,10 +18,12 @@ import json
 import os
 import random
 
+from parallel import imap
 from sheafdata import chains, compose, drill, frames
 
 SOURCE = {"source": "sheaf models/train", "license": "Apache-2.0"}
 TRIES = 1000
+SHARD = 20000     # training problems drawn with one seed of their own
 
 
 def options():
@@ -41,6 +44,7 @@ def options():
                    help="of the training problems, where there are --chains (0.2)")
     p.add_argument("--asides", type=float, default=0.12,
                    help="share with a fact that does not matter, where there is a person (0.12)")
+    p.add_argument("--jobs", type=int, default=2, help="processes (2)")
     p.add_argument("--max-steps", type=int, default=6)
     p.add_argument("--max-digits", type=int, default=9, help="of any number in text or solution")
     return p.parse_args()
@@ -52,10 +56,10 @@ def weights(text):
 
 
 class Writer:
-    """Draws problems until they fit the limits, and none twice."""
+    """Draws problems until they fit the limits, and none twice, nor what was `asked` before."""
 
-    def __init__(self, rng, args):
-        self.rng, self.args, self.asked = rng, args, set()
+    def __init__(self, rng, args, asked=()):
+        self.rng, self.args, self.asked = rng, args, set(asked)
 
     def draw(self, pool, shares, drills):
         for _ in range(TRIES):
@@ -80,27 +84,41 @@ class Writer:
         return new
 
 
-def write(path, problems):
+def lines(problems):
+    return "".join(json.dumps(p, ensure_ascii=False) + "\n" for p in problems)
+
+
+def write(path, texts):
     with open(path, "w", encoding="utf-8") as f:
-        for p in problems:
-            f.write(json.dumps(p, ensure_ascii=False) + "\n")
+        f.writelines(texts)
 
 
-def label(problems, split, heldout=lambda p: ""):
+def label(problems, split, heldout=lambda p: "", before=0):
     """Adds what only the place in a file tells."""
-    for i, p in enumerate(problems):
-        yield {"id": f"sheaf/tiny/{split}/{i + 1:06d}", **SOURCE, **p, "heldout": heldout(p)}
+    for i, p in enumerate(problems, before + 1):
+        yield {"id": f"sheaf/tiny/{split}/{i:06d}", **SOURCE, **p, "heldout": heldout(p)}
 
 
-def training(args, writer, pool, shares):
-    """The training problems; those of other people may come more than once."""
-    others = [p for path in args.chains for p in chains.problems(path, "chains")]
-    others = [p for p in others if p["digits"] <= args.max_digits]
-    for _ in range(args.train):
-        if others and writer.rng.random() < args.chains_share:
-            yield {**writer.rng.choice(others), "source": "GSM8K train", "license": "MIT"}
-        else:
-            yield writer.draw(pool, shares, args.drill)
+class Training:
+    """The training problems, a shard at a time, with none `asked` before; those of other people
+    may come more than once."""
+
+    def __init__(self, args, pool, shares, asked):
+        self.args, self.pool, self.shares, self.asked = args, pool, shares, asked
+        found = (p for path in args.chains for p in chains.problems(path, "chains"))
+        self.others = [{**p, "source": "GSM8K or SVAMP train", "license": "MIT"} for p in found
+                       if p["digits"] <= args.max_digits]
+
+    def draw(self, writer):
+        if self.others and writer.rng.random() < self.args.chains_share:
+            return writer.rng.choice(self.others)
+        return writer.draw(self.pool, self.shares, self.args.drill)
+
+    def shard(self, nth):
+        """The lines of a shard, a function of the seed and its number."""
+        writer = Writer(random.Random(f"{self.args.seed}/{nth}"), self.args, self.asked)
+        size = min(SHARD, self.args.train - nth * SHARD)
+        return lines(label((self.draw(writer) for _ in range(size)), "train", before=nth * SHARD))
 
 
 def main():
@@ -115,15 +133,16 @@ def main():
 
     tests = [writer.draw(pools["test"], test_shares, 0) for _ in range(args.test)]
     tests = list(label(tests, "test", lambda p: "frame" if p["kind"] in trained else "kind"))
-    write(os.path.join(args.out, "test.jsonl"), tests)
+    write(os.path.join(args.out, "test.jsonl"), lines(tests))
     for steps in range(1, args.max_steps + 1):
         write(os.path.join(args.out, f"test-steps{steps}.jsonl"),
-              (t for t in tests if t["steps"] == steps))
+              lines(t for t in tests if t["steps"] == steps))
     valid = [writer.draw(pools["valid" if i % 2 else "train"], shares, 0 if i % 2 else args.drill)
              for i in range(args.valid)]
-    write(os.path.join(args.out, "valid.jsonl"), label(valid, "valid"))
+    write(os.path.join(args.out, "valid.jsonl"), lines(label(valid, "valid")))
+    made = Training(args, pools["train"], shares, writer.asked)
     write(os.path.join(args.out, "train.jsonl"),
-          label(training(args, writer, pools["train"], shares), "train"))
+          imap(made.shard, range(-(-args.train // SHARD)), args.jobs))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Optimizers and their learning rate: warm-up, constant, linear decay to zero."""
 import torch
 
+from muon import Muon
+
 
 def factor(done, warmup, decay):
     """Part of the top learning rate after a share `done` of the run."""
@@ -20,8 +22,7 @@ def make(model, name, rate, matrix_rate, weight_decay):
         made = [torch.optim.AdamW(groups, betas=(0.9, 0.95), fused=True)]
     else:
         made = [torch.optim.AdamW([plain], betas=(0.9, 0.95), fused=True),
-                torch.optim.Muon(matrices, lr=matrix_rate, weight_decay=weight_decay,
-                                 momentum=0.95, nesterov=True, adjust_lr_fn="match_rms_adamw")]
+                Muon(matrices, matrix_rate, weight_decay)]
     for optimizer in made:
         for group in optimizer.param_groups:
             group["top"] = group["lr"]

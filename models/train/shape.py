@@ -66,5 +66,5 @@ SHAPES = {
     "s-deep": Shape(layers=16, ff=320),
     "m": Shape(width=160, layers=16, heads=5, kv_heads=1, ff=416, ssm_heads=8),
     # For a GPU: just under 12 MB as Q8_0.
-    "l": Shape(width=192, layers=17, heads=6, kv_heads=2, ff=512, ssm_heads=9),
+    "l": Shape(vocab=4096, width=192, layers=17, heads=6, kv_heads=2, ff=512, ssm_heads=9),
 }

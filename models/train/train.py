@@ -16,6 +16,7 @@ import trainer
 from model import Block, FalconH1
 from shape import SHAPES
 
+LEARNED_FROM = 100000   # problems that the vocabulary is learned from
 
 def options():
     p = argparse.ArgumentParser(description="Trains a tiny falcon-h1 model.")
@@ -24,25 +25,33 @@ def options():
     return p.parse_args()
 
 
-def vocabulary(args, problems):
-    """The run's BPE, learned when it is not there yet."""
-    path = os.path.join(args.out, "bpe.json")
-    if not os.path.exists(path):
-        texts = (p[name] for p in problems for name in ("question", "solution"))
-        bpe_module.train(texts, SHAPES[args.shape].vocab).save(path)
-    return bpe_module.load(path)
+def vocabulary(args, path):
+    """The run's BPE, learned from the first problems of a file when it is not there yet."""
+    made = os.path.join(args.out, "bpe.json")
+    if not os.path.exists(made):
+        texts = (p[name] for p in examples.read(path, LEARNED_FROM)
+                 for name in ("question", "solution"))
+        bpe_module.train(texts, SHAPES[args.shape].vocab).save(made)
+    return bpe_module.load(made)
+
+
+def greedy(model, bpe, problems):
+    """Accuracy of greedy answers in frames of training and in others, which alternate."""
+    return {name: f"{decode.accuracy(model, bpe, problems[first::2]):.3f}"
+            for first, name in enumerate(("greedy", "greedy_heldout"))}
 
 
 def make_run(args):
     trainer.prepare(args, Block)
     shape = SHAPES[args.shape]
-    problems = examples.read(os.path.join(args.data, "train.jsonl"))
-    valid = examples.read(os.path.join(args.data, "valid.jsonl"))[:args.valid_problems]
-    bpe = vocabulary(args, problems)
+    path, valid_path = (os.path.join(args.data, f"{name}.jsonl") for name in ("train", "valid"))
+    bpe = vocabulary(args, path)
+    train = examples.encode_file(path, bpe, args.context, args.threads)
+    valid = examples.encode_file(valid_path, bpe, args.context)
+    problems = examples.read(valid_path, args.valid_problems)
     model = FalconH1(shape, args.chunk).start(args.seed)
-    return trainer.Run(args, model, examples.encode(problems, bpe, shape.context),
-                       examples.encode(valid, bpe, shape.context), shape.as_dict(),
-                       lambda: decode.accuracy(model, bpe, valid))
+    return trainer.Run(args, model, train, valid, shape.as_dict(),
+                       lambda: greedy(model, bpe, problems))
 
 
 if __name__ == "__main__":

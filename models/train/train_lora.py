@@ -29,18 +29,17 @@ def options():
     p.add_argument("--sheaf", default="build/sheaf")
     p.add_argument("--rank", type=int, default=16, help="(%(default)s)")
     p.add_argument("--alpha", type=float, default=32, help="(%(default)g)")
-    p.add_argument("--context", type=int, default=384, help="longest example (%(default)s)")
     p.add_argument("--problems", type=int, default=60000, help="of train.jsonl (%(default)s)")
     p.add_argument("--check", action="store_true", help="compare logits instead of training")
     trainer.add_options(p)
-    p.set_defaults(tokens=4e6, prompt_loss=0.0, batch=2048, optimizer="adamw", rate=1e-3, matrix_rate=1e-3,
-                   weight_decay=0.0, log_every=10, valid_every=100)
+    p.set_defaults(tokens=4e6, prompt_loss=0.0, batch=2048, optimizer="adamw", rate=1e-3,
+                   matrix_rate=1e-3, weight_decay=0.0, log_every=10, valid_every=100)
     return p.parse_args()
 
 
 def encode(args, name, limit):
     """Examples of the first problems of a file, as the base's tokenizer and template make them."""
-    problems = examples.read(os.path.join(args.data, name))[:limit]
+    problems = examples.read(os.path.join(args.data, name), limit)
     chats = [{"messages": [{"role": "user", "content": p["question"] + chat.REQUEST}],
               "options": {"add_generation_prompt": True}} for p in problems]
     texts = [{"text": p["solution"], "add_special": False} for p in problems]
@@ -100,8 +99,8 @@ def main():
     trainer.prepare(args, llama.Block)
     train = encode(args, "train.jsonl", args.problems)
     valid = encode(args, "valid.jsonl", args.valid_problems)
-    sizes = {"rank": args.rank, "alpha": args.alpha, "context": args.context,
-             "problems": args.problems, "base": os.path.basename(args.base)}
+    sizes = {"rank": args.rank, "alpha": args.alpha, "problems": args.problems,
+             "base": os.path.basename(args.base)}
     run = trainer.Run(args, make_model(args, torch.bfloat16), train, valid, sizes)
     run.go()
     write(run.model, args, os.path.join(args.out, "adapter.gguf"))

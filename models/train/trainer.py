@@ -6,6 +6,7 @@ import ctypes
 import os
 import time
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -17,7 +18,7 @@ import schedule
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 RECIPE = ("tokens", "batch", "chunk", "easy_share", "optimizer", "rate", "matrix_rate",
-          "weight_decay", "warmup", "decay", "clip", "prompt_loss", "seed")
+          "weight_decay", "warmup", "decay", "clip", "prompt_loss", "seed", "context")
 
 
 def add_options(p):
@@ -27,6 +28,7 @@ def add_options(p):
     p.add_argument("--tokens", type=float, default=40e6, help="to train on (%(default)g)")
     p.add_argument("--until", type=float, help="end after so many of the tokens, with the rate of a "
                    "run of that length; may be said while the rate is still constant")
+    p.add_argument("--context", type=int, default=384, help="longest example (%(default)s)")
     p.add_argument("--batch", type=int, default=4096, help="padded tokens a step (%(default)s)")
     p.add_argument("--chunk", type=int, default=32, help="lengths are multiples of it, and chunks "
                    "of the scan are as long (%(default)s)")
@@ -42,8 +44,9 @@ def add_options(p):
     p.add_argument("--prompt-loss", type=float, default=0.5, help="weight of the loss on the tokens "
                    "of the questions (%(default)g)")
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--threads", type=int, default=2)
-    p.add_argument("--device", default="cpu")
+    p.add_argument("--threads", type=int, default=2, help="of PyTorch, and processes that encode "
+                   "the problems (%(default)s)")
+    p.add_argument("--device", default="cpu", help="cpu, cuda, ... (%(default)s)")
     p.add_argument("--compile", action="store_true", help="fuse small operations (needs g++)")
     p.add_argument("--log-every", type=int, default=50, help="steps (%(default)s)")
     p.add_argument("--valid-every", type=int, default=500, help="steps (%(default)s)")
@@ -71,7 +74,7 @@ class Run:
     model       has blocks, forward(tokens) -> hidden states and head(hidden) -> logits
     train, valid  Examples
     sizes       plain numbers that a resumed run must have in common, besides the options
-    greedy      callable giving the accuracy on validation problems, or None"""
+    greedy      callable giving what the log says of greedy answers, or None"""
 
     def __init__(self, args, model, train, valid, sizes, greedy=None):
         self.args, self.train, self.valid, self.greedy = args, train, valid, greedy
@@ -97,21 +100,29 @@ class Run:
         `prompt_loss` times the mean loss of the question tokens comes to it."""
         rows = max(1, self.args.batch // length)
         tokens, target = examples.fill(source, length, rows, indices)
-        tokens = torch.from_numpy(tokens).to(self.args.device)
-        at = torch.from_numpy(target).to(self.args.device)
-        with torch.autocast(self.args.device.split(":")[0], dtype=torch.bfloat16):
-            hidden = self.model(tokens)[:, :-1]
-        loss = self.loss_at(hidden, tokens[:, 1:], at[:, 1:])
+        weight = target / target.sum()
         if prompt_loss:
-            asked = (tokens != chat.PAD) & ~at
-            loss = loss + prompt_loss * self.loss_at(hidden, tokens[:, 1:], asked[:, 1:])
-        return loss
+            asked = (tokens != chat.PAD) & ~target
+            asked[:, 0] = False
+            weight += asked * (prompt_loss / asked.sum())
+        return self.weighted_loss(tokens, weight)
 
-    def loss_at(self, hidden, tokens, at):
-        """Mean loss of predicting `tokens` where `at` is set, from the hidden states before."""
+    def weighted_loss(self, tokens, weight):
+        """Sum of weight [rows, T] times the loss of predicting tokens [rows, T], but the first."""
+        counted = np.flatnonzero(weight[:, 1:])
+        wanted = self.sent(tokens[:, 1:].ravel()[counted])
+        weight = self.sent(weight[:, 1:].ravel()[counted].astype(np.float32))
         with torch.autocast(self.args.device.split(":")[0], dtype=torch.bfloat16):
-            logits = self.model.head(hidden[at])
-        return F.cross_entropy(logits.float(), tokens[at])
+            hidden = self.model(self.sent(tokens))[:, :-1]
+            logits = self.model.head(hidden.flatten(0, 1)[self.sent(counted)])
+        return F.cross_entropy(logits.float(), wanted, reduction="none") @ weight
+
+    def sent(self, array):
+        """An array as a tensor of the device, without waiting for it."""
+        tensor = torch.from_numpy(array)
+        if self.args.device == "cpu":
+            return tensor
+        return tensor.pin_memory().to(self.args.device, non_blocking=True)
 
     @torch.no_grad()
     def validate(self):
@@ -129,21 +140,20 @@ class Run:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
         self.progress["step"] += 1
-        self.progress["tokens"] += int(self.train.lengths()[indices].sum())
-        return loss.item()
+        self.progress["tokens"] += int(self.train.lengths[indices].sum())
+        return loss.detach()
 
     def rate_factor(self):
         return schedule.factor((self.progress["step"] + 1) / (len(self.plan) + 1),
                                self.args.warmup, self.args.decay)
 
-    def report(self, losses):
-        p, values = self.progress, {"valid_loss": "", "valid_greedy": ""}
+    def report(self, loss):
+        p, values = self.progress, {}
         if p["step"] % self.args.valid_every == 0 or p["step"] == len(self.plan):
-            values["valid_loss"] = f"{self.validate():.4f}"
-            values["valid_greedy"] = f"{self.greedy():.3f}" if self.greedy else ""
+            values = {"valid_loss": f"{self.validate():.4f}", **(self.greedy or dict)()}
         self.log.add(step=p["step"], tokens=p["tokens"], seconds=f"{p['seconds']:.0f}",
-                     loss=f"{sum(losses) / len(losses):.4f}",
-                     rate=f"{self.args.matrix_rate * self.rate_factor():.2e}", **values)
+                     loss=f"{loss:.4f}", rate=f"{self.args.matrix_rate * self.rate_factor():.2e}",
+                     **values)
 
     def save(self):
         checkpoint.save(self.checkpoint, self.model, self.optimizers, self.progress, self.recipe)
@@ -154,15 +164,17 @@ class Run:
         count = sum(p.numel() for p in self.model.parameters())
         print(f"{count / 1e6:.2f} M parameters, {len(self.train)} examples, "
               f"{len(self.plan)} steps, from step {self.progress['step']}", flush=True)
-        saved, losses = time.monotonic(), []
+        saved = started = time.monotonic()
+        losses = []
         for length, indices in self.plan[self.progress["step"]:]:
-            started = time.monotonic()
             losses.append(self.step(length, indices))
-            self.progress["seconds"] += time.monotonic() - started
             last = self.progress["step"] == len(self.plan)
             if self.progress["step"] % self.args.log_every == 0 or last:
-                self.report(losses)
+                loss = torch.stack(losses).mean().item()
+                self.progress["seconds"] += time.monotonic() - started
+                self.report(loss)
                 losses = []
                 if last or time.monotonic() - saved > 60 * self.args.save_minutes:
                     self.save()
                     saved = time.monotonic()
+                started = time.monotonic()

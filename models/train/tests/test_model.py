@@ -24,6 +24,7 @@ import chat  # noqa: E402
 import decode  # noqa: E402
 import examples  # noqa: E402
 import gguf  # noqa: E402
+import muon  # noqa: E402
 import schedule  # noqa: E402
 import ssd  # noqa: E402
 import train  # noqa: E402
@@ -120,7 +121,7 @@ class Order(unittest.TestCase):
         batches = examples.plan(self.all, self.order)
         seen = np.concatenate([b[1] for b in batches])
         self.assertEqual(len(set(seen.tolist())), len(self.all))
-        real = self.all.lengths()[seen].sum()
+        real = self.all.lengths[seen].sum()
         self.assertLess(abs(int(real) - self.order.tokens), 200)
         hard = examples.plan(self.all, examples.Order(2000, 1.0, 256, 16, 5))
         self.assertTrue(self.all.easy[np.concatenate([b[1] for b in hard])].all())
@@ -132,7 +133,7 @@ class Order(unittest.TestCase):
 
     def test_only_the_solution_is_a_target(self):
         tokens, target = examples.fill(self.all, 96, 2, [4])
-        n, head = int(self.all.lengths()[4]), int(self.all.prompt[4])
+        n, head = int(self.all.lengths[4]), int(self.all.prompt[4])
         self.assertEqual(tokens[0, head - 1], chat.ASSISTANT)
         self.assertEqual(tokens[0, n - 1], chat.EOS)
         self.assertEqual(np.flatnonzero(target[0]).tolist(), list(range(head, n)))
@@ -143,6 +144,25 @@ class Rate(unittest.TestCase):
     def test_factor(self):
         for done, wanted in ((0.01, 0.5), (0.02, 1), (0.5, 1), (0.6, 1), (0.8, 0.5), (1, 0)):
             self.assertAlmostEqual(schedule.factor(done, 0.02, 0.4), wanted)
+
+
+class Muon(unittest.TestCase):
+    def test_steps_are_those_of_torch(self):
+        torch.manual_seed(2)
+        shapes = ((48, 32), (32, 64), (48, 32))
+        ours = [torch.randn(s) for s in shapes]
+        theirs = [w.clone() for w in ours]
+        mine = muon.Muon(ours, 1e-2, 0.05)
+        peer = torch.optim.Muon(theirs, lr=1e-2, weight_decay=0.05, momentum=0.95, nesterov=True,
+                                adjust_lr_fn="match_rms_adamw")
+        for _ in range(3):
+            for a, b in zip(ours, theirs):
+                a.grad = torch.randn(a.shape)
+                b.grad = a.grad.clone()
+            mine.step()
+            peer.step()
+        for a, b in zip(ours, theirs):
+            self.assertLess((a - b).abs().max(), 1e-5)
 
 
 class Files(unittest.TestCase):
