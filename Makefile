@@ -67,7 +67,7 @@ build-all: $(BUILD)/sheaf $(BUILD)/libsheaf.a $(BUILD)/libsheaf.so
 # AVX2 tier, if gcc 12 neither adds its sums in trees nor writes each step's to memory, which nothing reads.
 FEW_REGISTERS := $(if $(findstring clang,$(shell $(CC) --version)),,-fno-tree-ter -fno-tree-reassoc)
 $(BUILD)/engine/kernels/kernels_avx2.o:   ISA := -mavx2 -mfma -mf16c $(FEW_REGISTERS)
-$(BUILD)/engine/kernels/kernels_avx512.o: ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mf16c
+$(BUILD)/engine/kernels/kernels_avx512.o: ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mf16c $(FEW_REGISTERS)
 $(BUILD)/engine/kernels/kernels_vnni.o:   ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mfma -mf16c
 $(BUILD)/engine/kernels/kernels_bf16.o:   ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512bf16 -mfma -mf16c
 $(BUILD)/engine/kernels/kernels_amx.o:    ISA := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mamx-tile -mamx-int8 -mfma -mf16c

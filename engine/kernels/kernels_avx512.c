@@ -2,7 +2,7 @@
  * */
 #include "engine/kernels/vec512.h"
 
-#define QUANT_ROWS 4 /* 8 spill: two planes of sums a row */
+#define QUANT_ROWS 8
 #define FLOAT_ROWS 8
 
 #include "engine/kernels/attend_float.h"

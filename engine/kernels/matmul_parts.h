@@ -15,7 +15,7 @@
 
 #define CHUNK_BYTES ((size_t)384 << 10) /* activations of one chunk of rows */
 #define PREFETCH_BYTES 8192             /* ahead in the panel stream, for a single tile */
-#define PREFETCH_ROWS 4                 /* fewer are left to the hardware's prefetching */
+#define PREFETCH_ROWS 4                 /* fewer may be left to the hardware's prefetching */
 #define WIDE_ROWS (2 * ACT_ROWS)        /* of a tile that takes two whole groups of rows */
 
 /* X(name, layout) for every quantised layout. */
@@ -131,16 +131,18 @@ static inline product_fn *pick_tile(const struct matmul *m, size_t left, size_t 
 }
 
 /* Tiles over one panel share the prefetching of the next, so that memory is busy during all of
- * them; a single tile asks for what it comes to itself a little later. So few rows that they wait
- * for memory anyway leave it to the hardware, which then does better alone. Returns by how much the
- * tiles' shares are apart. */
+ * them, also while the second half of a panel's outputs comes from the cache; a single tile asks
+ * for what it comes to itself a little later. So few rows that they wait for memory anyway leave it
+ * to the hardware, which then does better alone, where one tile takes all outputs. Returns by how
+ * much the tiles' shares are apart. */
 static size_t share_stream(struct product_tile *t, const struct matmul *m, size_t n_rows)
 {
     size_t rows = m->wide ? WIDE_ROWS : m->tile_rows;
     size_t tiles = PANEL_OUT / LANES * ((n_rows + rows - 1) / rows);
     size_t share = m->w->panel_bytes / tiles;
+    bool left = n_rows < PREFETCH_ROWS && LANES == PANEL_OUT;
     t->ahead = t->panel + (tiles > 1 ? m->w->panel_bytes : PREFETCH_BYTES);
-    t->ahead_bytes = n_rows < PREFETCH_ROWS ? 0 : share * PANEL_COLS / t->a->n_in + 1;
+    t->ahead_bytes = left ? 0 : share * PANEL_COLS / t->a->n_in + 1;
     return share;
 }
 
