@@ -4,6 +4,7 @@ Symbols are written in the GPT-2 alphabet (one printable character per byte), as
 Digits stay single: the pre-tokenizer never joins them to anything."""
 import heapq
 import json
+import os
 from collections import Counter, defaultdict
 
 import chat
@@ -63,8 +64,9 @@ class Bpe:
         return raw.decode(errors="replace")
 
     def save(self, path):
-        with open(path, "w") as f:
+        with open(path + ".part", "w") as f:
             json.dump({"merges": self.merges}, f, ensure_ascii=True, indent=0)
+        os.replace(path + ".part", path)
 
 
 def load(path):

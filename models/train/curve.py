@@ -3,8 +3,12 @@ import csv
 import math
 import os
 
-FIELDS = ("step", "tokens", "seconds", "loss", "rate", "valid_loss", "greedy",
+FIELDS = ("step", "tokens", "seconds", "loss", "rate", "valid_loss", "greedy_trained",
           "greedy_heldout")
+LINES = (("loss", "#7a9", "training loss, questions too", 0),
+         ("valid_loss", "#c33", "validation loss", 1),
+         ("greedy_trained", "#36c", "greedy, known frames", 2),
+         ("greedy_heldout", "#96c", "greedy, new frames", 3))
 WIDE, HIGH, LEFT, BASE = 720, 360, 56, 320
 
 
@@ -23,7 +27,7 @@ class Log:
     def add(self, **values):
         with open(self.path, "a", newline="") as f:
             csv.DictWriter(f, FIELDS).writerow(values)
-        print("  ".join(f"{k} {v}" for k, v in values.items() if v != ""), flush=True)
+        print("  ".join(f"{k} {v}" for k, v in values.items()), flush=True)
 
 
 def rows(path):
@@ -81,10 +85,8 @@ def draw(log_path, svg_path):
              'font-family="sans-serif" font-size="12">',
              f'<rect width="{WIDE}" height="{HIGH}" fill="white"/>',
              *_grid(bottom, top, last, y_of),
-             _line(_points(table, "loss", x_of, y_of), "#7a9", "training loss", 0),
-             _line(_points(table, "valid_loss", x_of, y_of), "#c33", "validation loss", 1),
-             _line(_points(table, "greedy", x_of, y_of_share), "#36c", "greedy accuracy", 2),
-             _line(_points(table, "greedy_heldout", x_of, y_of_share), "#96c", "in new frames", 3),
+             *(_line(_points(table, name, x_of, y_of_share if "greedy" in name else y_of), *look)
+               for name, *look in LINES),
              f'<text x="{WIDE / 2}" y="{HIGH - 6}" text-anchor="middle">tokens</text>', "</svg>"]
     with open(svg_path, "w") as f:
         f.write("\n".join(parts) + "\n")

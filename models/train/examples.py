@@ -69,8 +69,8 @@ def pack(problems, pairs, context):
         lengths.append(len(head) + len(tail))
         prompt.append(len(head))
         easy.append(p["steps"] <= 2 and p["digits"] <= 2)
-    return Examples(np.array(flat, dtype=np.uint16), np.cumsum([0] + lengths), np.array(prompt),
-                    np.array(easy, dtype=bool))
+    return Examples(np.array(flat, dtype=np.int32), np.cumsum([0] + lengths),
+                    np.array(prompt, dtype=np.int64), np.array(easy, dtype=bool))
 
 
 def join(parts):
@@ -150,7 +150,7 @@ def batches_until(examples, batches, tokens):
 
 
 def fill(examples, length, rows, indices):
-    """Tokens [rows, length] padded behind, and the mask of the tokens that are to be predicted."""
+    """Tokens [rows, length] padded behind, and the mask of the solutions' tokens."""
     n = np.arange(length)
     tokens = np.full((rows, length), chat.PAD, dtype=np.int64)
     target = np.zeros((rows, length), dtype=bool)

@@ -17,8 +17,9 @@ import hashlib
 import json
 import os
 import random
+import sys
 
-from parallel import imap
+from parallel import imap, positive
 from sheafdata import chains, compose, drill, frames
 
 SOURCE = {"source": "sheaf models/train", "license": "Apache-2.0"}
@@ -39,20 +40,27 @@ def options():
                    help="the same for the test problems (%(default)s)")
     p.add_argument("--drill", type=float, default=0.1, help="share of bare arithmetic (0.1)")
     p.add_argument("--chains", action="append", default=[], metavar="FILE", help="problems of other "
-                   "people for training, as sheafdata/chains.py reads them; repeatable")
+                   "people under MIT, as sheafdata/chains.py reads them; repeatable")
     p.add_argument("--chains-share", type=float, default=0.2,
                    help="of the training problems, where there are --chains (0.2)")
     p.add_argument("--asides", type=float, default=0.12,
                    help="share with a fact that does not matter, where there is a person (0.12)")
-    p.add_argument("--jobs", type=int, default=2, help="processes (2)")
-    p.add_argument("--max-steps", type=int, default=6)
+    p.add_argument("--jobs", type=positive, default=2, help="processes (2)")
+    p.add_argument("--max-steps", type=positive, default=6)
     p.add_argument("--max-digits", type=int, default=9, help="of any number in text or solution")
     return p.parse_args()
 
 
 def weights(text):
     """'1:40,2:60' as {1: 40.0, 2: 60.0}."""
-    return {int(s): float(w) for s, w in (pair.split(":") for pair in text.split(","))}
+    shares = {int(s): float(w) for s, w in (pair.split(":") for pair in text.split(","))}
+    if not all(1 <= s <= 6 and w >= 0 for s, w in shares.items()) or not sum(shares.values()):
+        raise ValueError
+    return shares
+
+
+class Exhausted(Exception):
+    """The limits leave no problem that was not drawn before."""
 
 
 class Writer:
@@ -73,7 +81,7 @@ class Writer:
                     continue
                 if self.fits(found):
                     return found
-        raise SystemExit("make_data.py: the limits leave no problem; allow more steps or digits")
+        raise Exhausted
 
     def fits(self, problem):
         if problem["steps"] > self.args.max_steps or problem["digits"] > self.args.max_digits:
@@ -85,12 +93,15 @@ class Writer:
 
 
 def lines(problems):
-    return "".join(json.dumps(p, ensure_ascii=False) + "\n" for p in problems)
+    for p in problems:
+        yield json.dumps(p, ensure_ascii=False) + "\n"
 
 
 def write(path, texts):
-    with open(path, "w", encoding="utf-8") as f:
+    """A file that is whole or not there."""
+    with open(path + ".part", "w", encoding="utf-8") as f:
         f.writelines(texts)
+    os.replace(path + ".part", path)
 
 
 def label(problems, split, heldout=lambda p: "", before=0):
@@ -100,13 +111,13 @@ def label(problems, split, heldout=lambda p: "", before=0):
 
 
 class Training:
-    """The training problems, a shard at a time, with none `asked` before; those of other people
-    may come more than once."""
+    """The training problems, a shard at a time: none twice in a shard, none `asked` before. Those
+    of other people may come more than once."""
 
     def __init__(self, args, pool, shares, asked):
         self.args, self.pool, self.shares, self.asked = args, pool, shares, asked
         found = (p for path in args.chains for p in chains.problems(path, "chains"))
-        self.others = [{**p, "source": "GSM8K or SVAMP train", "license": "MIT"} for p in found
+        self.others = [{**p, "source": p["frame"], "license": "MIT"} for p in found
                        if p["digits"] <= args.max_digits]
 
     def draw(self, writer):
@@ -118,16 +129,17 @@ class Training:
         """The lines of a shard, a function of the seed and its number."""
         writer = Writer(random.Random(f"{self.args.seed}/{nth}"), self.args, self.asked)
         size = min(SHARD, self.args.train - nth * SHARD)
-        return lines(label((self.draw(writer) for _ in range(size)), "train", before=nth * SHARD))
+        drawn = (self.draw(writer) for _ in range(size))
+        return "".join(lines(label(drawn, "train", before=nth * SHARD)))
 
 
-def main():
-    args = options()
+def make(args):
     shares = {s: w for s, w in args.weights.items() if s <= args.max_steps}
     test_shares = {s: w for s, w in args.test_weights.items() if s <= args.max_steps}
     rows = frames.read_all()
     pools = {s: compose.Pool(rows, (s,)) for s in ("train", "valid", "test")}
     trained = {f.kind for f in pools["train"].bases}
+    splits = {f.name: f.split for f in rows}
     writer = Writer(random.Random(args.seed), args)
     os.makedirs(args.out, exist_ok=True)
 
@@ -139,10 +151,20 @@ def main():
               lines(t for t in tests if t["steps"] == steps))
     valid = [writer.draw(pools["valid" if i % 2 else "train"], shares, 0 if i % 2 else args.drill)
              for i in range(args.valid)]
-    write(os.path.join(args.out, "valid.jsonl"), lines(label(valid, "valid")))
+    write(os.path.join(args.out, "valid.jsonl"),
+          lines(label(valid, "valid", lambda p: "frame" if splits.get(p["frame"].split("+")[0])
+                      == "valid" else "")))
     made = Training(args, pools["train"], shares, writer.asked)
     write(os.path.join(args.out, "train.jsonl"),
           imap(made.shard, range(-(-args.train // SHARD)), args.jobs))
+
+
+def main():
+    try:
+        make(options())
+    except Exhausted:
+        sys.exit("make_data.py: the limits leave no more problems; allow more steps or digits, "
+                 "or ask for fewer")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Muon (Keller Jordan, 2024): momentum made orthogonal by five steps of a Newton-Schulz iteration.
 
-Matrices of one shape are stepped together, so that a GPU gets few large products. The step is scaled
-to the root mean square of AdamW's, 0.2 (arXiv:2502.16982), so that one rate serves both."""
+Matrices of one shape are stepped together: few large products. The step is scaled to the root mean
+square of AdamW's, 0.2 (arXiv:2502.16982), so that one rate serves both."""
 import math
 
 import torch
@@ -38,7 +38,9 @@ class Muon(torch.optim.Optimizer):
             params, m = group["params"], group["momentum"]
             g = torch.stack([p.grad for p in params])
             state = self.state[params[0]]
-            kept = state["momentum"] = state.get("momentum", 0 * g)
+            if not state:
+                state["momentum"] = torch.zeros_like(g)
+            kept = state["momentum"]
             kept.lerp_(g, 1 - m)
             update = orthogonal(g.lerp(kept, m)).to(g.dtype)
             torch._foreach_mul_(params, 1 - group["lr"] * group["weight_decay"])

@@ -1,4 +1,5 @@
-"""A function over many items in several processes."""
+"""A function over many items in several processes, and the type of options that count them."""
+import argparse
 import multiprocessing
 
 _inherited = None
@@ -11,6 +12,13 @@ def _inherit(function):
 
 def _call(item):
     return _inherited(item)
+
+
+def positive(text):
+    """A whole number from 1 on, for argparse."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}; a whole number from 1 on is wanted")
+    return int(text)
 
 
 def imap(function, items, jobs):

@@ -6,7 +6,7 @@ from muon import Muon
 
 def factor(done, warmup, decay):
     """Part of the top learning rate after a share `done` of the run."""
-    return min(1.0, done / warmup, (1 - done) / decay)
+    return min(1.0, done / warmup if warmup else 1.0, (1 - done) / decay if decay else 1.0)
 
 
 def make(model, name, rate, matrix_rate, weight_decay):

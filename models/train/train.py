@@ -4,8 +4,7 @@
     python3 models/train/train.py --data DIR --out RUN [--shape s] [--tokens 40e6] [--threads 2]
 
 DIR holds train.jsonl and valid.jsonl (make_data.py). RUN receives bpe.json, checkpoint.pt, log.csv
-and loss.svg. Loss is taken on the solutions alone. The same command goes on with a run that was
-stopped."""
+and loss.svg. The same command goes on with a run that was stopped."""
 import argparse
 import os
 
@@ -17,6 +16,7 @@ from model import Block, FalconH1
 from shape import SHAPES
 
 LEARNED_FROM = 100000   # problems that the vocabulary is learned from
+
 
 def options():
     p = argparse.ArgumentParser(description="Trains a tiny falcon-h1 model.")
@@ -32,13 +32,19 @@ def vocabulary(args, path):
         texts = (p[name] for p in examples.read(path, LEARNED_FROM)
                  for name in ("question", "solution"))
         bpe_module.train(texts, SHAPES[args.shape].vocab).save(made)
-    return bpe_module.load(made)
+    bpe = bpe_module.load(made)
+    if len(bpe.tokens) > SHAPES[args.shape].vocab:
+        raise SystemExit(f"{made} has {len(bpe.tokens)} entries, shape {args.shape} takes "
+                         f"{SHAPES[args.shape].vocab}; take another --out")
+    return bpe
 
 
 def greedy(model, bpe, problems):
-    """Accuracy of greedy answers in frames of training and in others, which alternate."""
-    return {name: f"{decode.accuracy(model, bpe, problems[first::2]):.3f}"
-            for first, name in enumerate(("greedy", "greedy_heldout"))}
+    """Accuracy of greedy answers to stories in frames of training and in others."""
+    sets = {"greedy_trained": [p for p in problems if not p["heldout"] and p["kind"] != "drill"],
+            "greedy_heldout": [p for p in problems if p["heldout"]]}
+    return {name: f"{decode.accuracy(model, bpe, chosen):.3f}"
+            for name, chosen in sets.items() if chosen}
 
 
 def make_run(args):
@@ -46,9 +52,11 @@ def make_run(args):
     shape = SHAPES[args.shape]
     path, valid_path = (os.path.join(args.data, f"{name}.jsonl") for name in ("train", "valid"))
     bpe = vocabulary(args, path)
+    if args.context > shape.context:
+        raise SystemExit(f"--context {args.context}: shape {args.shape} ends at {shape.context}")
     train = examples.encode_file(path, bpe, args.context, args.threads)
-    valid = examples.encode_file(valid_path, bpe, args.context)
     problems = examples.read(valid_path, args.valid_problems)
+    valid = examples.encode(problems, bpe, args.context)
     model = FalconH1(shape, args.chunk).start(args.seed)
     return trainer.Run(args, model, train, valid, shape.as_dict(),
                        lambda: greedy(model, bpe, problems))

@@ -51,7 +51,8 @@ def encode(args, name, limit):
 
 def make_model(args, dtype):
     reader = gguf.Reader(args.base)
-    return llama.Llama(reader, args.rank, args.alpha, args.seed, args.context, dtype)
+    longest = examples.padded_length(args.context, args.chunk)
+    return llama.Llama(reader, args.rank, args.alpha, args.seed, longest, dtype)
 
 
 def write(model, args, path):

@@ -1,7 +1,7 @@
 """The training loop: what a run from scratch and an adapter have in common.
 
 A run is a folder: checkpoint.pt, log.csv, loss.svg. Started again with the same options it goes on
-from the checkpoint, to the bit as if it had never stopped."""
+from the checkpoint, on a CPU to the bit as if it had never stopped."""
 import ctypes
 import os
 import time
@@ -15,6 +15,7 @@ import checkpoint
 import curve
 import examples
 import schedule
+from parallel import positive
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 RECIPE = ("tokens", "batch", "chunk", "easy_share", "optimizer", "rate", "matrix_rate",
@@ -28,7 +29,7 @@ def add_options(p):
     p.add_argument("--tokens", type=float, default=40e6, help="to train on (%(default)g)")
     p.add_argument("--until", type=float, help="end after so many of the tokens, with the rate of a "
                    "run of that length; may be said while the rate is still constant")
-    p.add_argument("--context", type=int, default=384, help="longest example (%(default)s)")
+    p.add_argument("--context", type=positive, default=384, help="longest example (%(default)s)")
     p.add_argument("--batch", type=int, default=4096, help="padded tokens a step (%(default)s)")
     p.add_argument("--chunk", type=int, default=32, help="lengths are multiples of it, and chunks "
                    "of the scan are as long (%(default)s)")
@@ -44,13 +45,14 @@ def add_options(p):
     p.add_argument("--prompt-loss", type=float, default=0.5, help="weight of the loss on the tokens "
                    "of the questions (%(default)g)")
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--threads", type=int, default=2, help="of PyTorch, and processes that encode "
-                   "the problems (%(default)s)")
-    p.add_argument("--device", default="cpu", help="cpu, cuda, ... (%(default)s)")
+    p.add_argument("--threads", type=positive, default=2, help="of PyTorch, and processes that "
+                   "encode problems (%(default)s)")
+    p.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     p.add_argument("--compile", action="store_true", help="fuse small operations (needs g++)")
-    p.add_argument("--log-every", type=int, default=50, help="steps (%(default)s)")
-    p.add_argument("--valid-every", type=int, default=500, help="steps (%(default)s)")
-    p.add_argument("--valid-problems", type=int, default=100, help="(%(default)s)")
+    p.add_argument("--log-every", type=positive, default=50, help="steps (%(default)s)")
+    p.add_argument("--valid-every", type=positive, default=500, help="steps (%(default)s)")
+    p.add_argument("--valid-problems", type=positive, default=300, help="the first of valid.jsonl, "
+                   "for loss and greedy answers (%(default)s)")
     p.add_argument("--save-minutes", type=float, default=5, help="(%(default)g)")
 
 
@@ -74,9 +76,11 @@ class Run:
     model       has blocks, forward(tokens) -> hidden states and head(hidden) -> logits
     train, valid  Examples
     sizes       plain numbers that a resumed run must have in common, besides the options
-    greedy      callable giving what the log says of greedy answers, or None"""
+    greedy      callable giving what the log says of greedy answers"""
 
-    def __init__(self, args, model, train, valid, sizes, greedy=None):
+    def __init__(self, args, model, train, valid, sizes, greedy=dict):
+        if not len(train) or not len(valid):
+            raise SystemExit(f"no problem of {args.data} fits --context {args.context}")
         self.args, self.train, self.valid, self.greedy = args, train, valid, greedy
         self.plan = examples.plan(train, self.order(args.tokens, args.easy_share))
         self.plan = self.plan[:examples.batches_until(train, self.plan, args.until)]
@@ -112,7 +116,7 @@ class Run:
         counted = np.flatnonzero(weight[:, 1:])
         wanted = self.sent(tokens[:, 1:].ravel()[counted])
         weight = self.sent(weight[:, 1:].ravel()[counted].astype(np.float32))
-        with torch.autocast(self.args.device.split(":")[0], dtype=torch.bfloat16):
+        with torch.autocast(self.args.device, dtype=torch.bfloat16):
             hidden = self.model(self.sent(tokens))[:, :-1]
             logits = self.model.head(hidden.flatten(0, 1)[self.sent(counted)])
         return F.cross_entropy(logits.float(), wanted, reduction="none") @ weight
@@ -150,7 +154,7 @@ class Run:
     def report(self, loss):
         p, values = self.progress, {}
         if p["step"] % self.args.valid_every == 0 or p["step"] == len(self.plan):
-            values = {"valid_loss": f"{self.validate():.4f}", **(self.greedy or dict)()}
+            values = {"valid_loss": f"{self.validate():.4f}", **self.greedy()}
         self.log.add(step=p["step"], tokens=p["tokens"], seconds=f"{p['seconds']:.0f}",
                      loss=f"{loss:.4f}", rate=f"{self.args.matrix_rate * self.rate_factor():.2e}",
                      **values)

@@ -27,6 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 HEADER = re.compile(r"--([*v]?)\s*(\w*)\s*(?:>\s*(.*))?")
 OPERATIONS = (r" = ", r"\{\S+ (?:%|ceil) ", r"\{\S+ [-+] \S+ [-+] ")  # these count twice
 SPLITS = {"": "train", "*": "test", "v": "valid"}
+NEEDS = ("", "own", "money", "stock", "people", "aside")  # what a frame may go on from
 
 
 COUNTED = re.compile(r"\{([^{}]* = (\w+))\} (more |good |whole )?([a-z]+s)\b")
@@ -125,6 +126,8 @@ class Frame:
 
     def __init__(self, kind, number, header, where):
         mark, self.needs, gives = HEADER.fullmatch(header).groups()
+        if self.needs not in NEEDS:
+            raise ValueError(f"a frame continues one of {', '.join(NEEDS[1:])}, not {self.needs}")
         self.kind, self.name, self.where = kind.name, f"{kind.name}.{number}", where
         self.weight = kind.weight
         self.split = "test" if kind.test else SPLITS[mark]

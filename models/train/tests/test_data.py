@@ -15,6 +15,7 @@ from fractions import Fraction
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 
+import make_data  # noqa: E402
 from sheafdata import arith, check, compose, drill, frames, smells, template  # noqa: E402
 
 N_SAMPLES = 5000
@@ -145,8 +146,9 @@ class Frames(unittest.TestCase):
         for frame in ROWS:
             if frame.needs in compose.STATE_SLOTS:
                 usual, frame.weight = frame.weight, 1000
-                self.assertTrue(self.comes_up(frame, rng), frame.where)
+                found = self.comes_up(frame, rng)
                 frame.weight = usual
+                self.assertTrue(found, frame.where)
 
     def test_every_aside_comes_up(self):
         rng = random.Random(4)
@@ -159,7 +161,8 @@ class Frames(unittest.TestCase):
         return any(frame.name in draw(pool, rng)["frame"].split("+") for _ in range(5000))
 
     def test_bad_tables_are_refused(self):
-        for text in ("== a\n--\nX y", "== a\n--\nB {a", "== a\n--\nB [a|b", "== a\n--\nV a=3.."):
+        for text in ("== a\n--\nX y", "== a\n--\nB {a", "== a\n--\nB [a|b", "== a\n--\nV a=3..",
+                     "== a\n-- onw > own N x\nB b"):
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, "t.txt")
                 with open(path, "w", encoding="utf-8") as f:
@@ -212,6 +215,23 @@ class Program(unittest.TestCase):
             first = self.run_it(a)
             self.assertEqual(first, self.run_it(b))
             self.assertNotEqual(first["train.jsonl"], self.run_it(b, "--seed", "2")["train.jsonl"])
+
+    def test_processes_change_nothing(self):
+        usual = make_data.SHARD, make_data.TRIES
+        make_data.SHARD, make_data.TRIES = 20, 50
+        with tempfile.TemporaryDirectory() as folder:
+            made = []
+            for jobs in ("1", "2"):
+                sys.argv = ["make_data.py", "--out", folder, "--train", "50", "--valid", "2",
+                            "--test", "6", "--jobs", jobs]
+                make_data.main()
+                made.append(read(os.path.join(folder, "train.jsonl")))
+            self.assertEqual(made[0], made[1])
+            self.assertEqual(made[0].count("\n"), 50)
+            make_data.SHARD = 2000
+            sys.argv += ["--train", "2000", "--drill", "1", "--max-digits", "1"]
+            self.assertRaisesRegex(SystemExit, "no more problems", make_data.main)
+        make_data.SHARD, make_data.TRIES = usual
 
     def test_limits_and_members(self):
         with tempfile.TemporaryDirectory() as a:

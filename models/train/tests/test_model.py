@@ -4,6 +4,9 @@
 
 Skipped where PyTorch is not installed.
 """
+import contextlib
+import csv
+import io
 import json
 import os
 import sys
@@ -49,7 +52,8 @@ def problems(n):
         a, b = 3 + 7 * i % 50, 2 + 11 * i % 40
         made.append({"question": f"What is {a} plus {b}?", "answer": str(a + b), "digits": 2,
                      "solution": f"{a} + {b} = {a + b}.\nThe answer is \\boxed{{{a + b}}}.",
-                     "steps": 3 if i % 3 == 0 else 1})
+                     "steps": 3 if i % 3 == 0 else 1, "kind": "sums",
+                     "heldout": "frame" if i % 2 else ""})
     return made
 
 
@@ -131,13 +135,44 @@ class Order(unittest.TestCase):
         for (n, a), (m, b) in zip(first, again, strict=True):
             self.assertTrue(n == m and np.array_equal(a, b))
 
-    def test_only_the_solution_is_a_target(self):
+    def test_files_in_shares_equal_the_whole(self):
+        rows = problems(60)
+        merges = bpe.train((p["solution"] for p in rows), 300)
+        usual, examples.SHARE = examples.SHARE, 25
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "x.jsonl")
+            with open(path, "w") as f:
+                f.writelines(json.dumps(p) + "\n" for p in rows)
+            for jobs in (1, 2):
+                found = examples.encode_file(path, merges, 128, jobs)
+                for name in ("flat", "start", "prompt", "easy"):
+                    self.assertTrue(np.array_equal(getattr(found, name), getattr(self.all, name)))
+        examples.SHARE = usual
+
+    def test_the_mask_is_the_solution(self):
         tokens, target = examples.fill(self.all, 96, 2, [4])
         n, head = int(self.all.lengths[4]), int(self.all.prompt[4])
         self.assertEqual(tokens[0, head - 1], chat.ASSISTANT)
         self.assertEqual(tokens[0, n - 1], chat.EOS)
         self.assertEqual(np.flatnonzero(target[0]).tolist(), list(range(head, n)))
         self.assertFalse(target[1].any())
+
+
+class Loss(unittest.TestCase):
+    def test_weights_are_those_of_two_means(self):
+        run = trained_in(self.enterContext(tempfile.TemporaryDirectory()), "run", steps=1)
+        length, indices = run.plan[-1]
+        with torch.no_grad():
+            got = run.loss(run.train, length, indices, prompt_loss=0.5)
+            tokens, solution = examples.fill(run.train, length, len(indices), indices)
+            asked = (tokens != chat.PAD) & ~solution
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = run.model.head(run.model(torch.from_numpy(tokens)))[:, :-1]
+            each = torch.nn.functional.cross_entropy(
+                logits.float().transpose(1, 2), torch.from_numpy(tokens[:, 1:]), reduction="none")
+        wanted = each[torch.from_numpy(solution[:, 1:])].mean() + \
+            0.5 * each[torch.from_numpy(asked[:, 1:])].mean()
+        self.assertLess(abs(got - wanted), 0.02)
 
 
 class Rate(unittest.TestCase):
@@ -183,36 +218,48 @@ class Files(unittest.TestCase):
         self.assertLess(np.abs(back.tensor("b") - values).max(), np.abs(values).max() / 127)
 
 
+def trained_in(folder, name, steps=None, *more):
+    """A run on forty sums after so many steps, or at its end."""
+    for split in ("train", "valid"):
+        with open(os.path.join(folder, split + ".jsonl"), "w") as f:
+            f.writelines(json.dumps(p) + "\n" for p in problems(40))
+    sys.argv = ["train.py", "--data", folder, "--out", os.path.join(folder, name),
+                "--shape", "toy", "--tokens", "5000", "--batch", "512", "--threads", "1",
+                "--valid-problems", "3", "--log-every", "4", *more]
+    with contextlib.redirect_stdout(io.StringIO()):
+        run = train.make_run(train.options())
+        if steps is None:
+            run.go()
+        else:
+            for batch in run.plan[:steps]:
+                run.step(*batch)
+            run.save()
+    return run
+
+
 class Resume(unittest.TestCase):
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+
     def test_a_run_in_two_parts_equals_a_whole_one(self):
-        with tempfile.TemporaryDirectory() as folder:
-            for name in ("train", "valid"):
-                with open(os.path.join(folder, name + ".jsonl"), "w") as f:
-                    f.writelines(json.dumps(p) + "\n" for p in problems(40))
-            whole = self.run_in(folder, "whole", stop=None)
-            self.run_in(folder, "parts", stop=3)
-            parts = self.run_in(folder, "parts", stop=None)
+        whole = trained_in(self.folder, "whole")
+        trained_in(self.folder, "parts", 3)
+        parts = trained_in(self.folder, "parts")
         self.assertEqual(whole.progress["step"], parts.progress["step"])
         for a, b in zip(whole.model.parameters(), parts.model.parameters()):
             self.assertTrue(torch.equal(a, b))
+        with open(os.path.join(self.folder, "parts", "log.csv")) as f:
+            last = list(csv.DictReader(f))[-1]
+        self.assertGreater(float(last["valid_loss"]), 0)
+        self.assertTrue(0 <= float(last["greedy_trained"]) <= 1)
+        self.assertTrue(0 <= float(last["greedy_heldout"]) <= 1)
 
-    def run_in(self, folder, name, stop):
-        sys.argv = ["train.py", "--data", folder, "--out", os.path.join(folder, name),
-                    "--shape", "toy", "--tokens", "5000", "--batch", "512", "--threads", "1",
-                    "--valid-problems", "2", "--log-every", "4"]
-        with open(os.devnull, "w") as quiet:
-            shown, sys.stdout = sys.stdout, quiet
-            try:
-                run = train.make_run(train.options())
-                if stop is None:
-                    run.go()
-                else:
-                    for batch in run.plan[:stop]:
-                        run.step(*batch)
-                    run.save()
-            finally:
-                sys.stdout = shown
-        return run
+    def test_other_settings_are_refused(self):
+        trained_in(self.folder, "run", 1)
+        self.assertRaisesRegex(SystemExit, "context", trained_in, self.folder, "run", 2,
+                               "--context", "64")
+        self.assertRaisesRegex(SystemExit, "no problem", trained_in, self.folder, "new", 1,
+                               "--context", "3")
 
 
 if __name__ == "__main__":
