@@ -22,13 +22,14 @@ struct plan {
     size_t traces, prompt, context;
 };
 
-/* Of smaps_rollup, which adds up the pages themselves: statm may lag by 64 pages a thread. */
+/* Of smaps_rollup, which adds up the pages themselves: statm may lag by 64 pages a thread. Pages of
+ * files do not count: the kernel takes those of the program and of the model back as it likes. */
 static size_t resident_bytes(void)
 {
     char line[128];
     size_t kib = 0;
     FILE *f = fopen("/proc/self/smaps_rollup", "r");
-    while (f && fgets(line, sizeof line, f) && sscanf(line, "Rss: %zu kB", &kib) != 1)
+    while (f && fgets(line, sizeof line, f) && sscanf(line, "Anonymous: %zu kB", &kib) != 1)
         ;
     if (f)
         fclose(f);
